@@ -1,0 +1,180 @@
+//! The composition root: the only place that names concrete adapters and joins them.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use anyhow::Context;
+use migration::{Migrator, MigratorTrait};
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    bus::memory::Bus,
+    clock::Clock,
+    config::Config,
+    db::Db,
+    domain::{
+        actor::Actor,
+        sign_in::{SessionLifetimes, SignInRules},
+    },
+    error::Error,
+    graphql::{self, acting::Credential},
+    http::{
+        self, HttpState, Timing,
+        auth::{AuthFailure, Caller},
+        dashboard::{self, DemoUser},
+    },
+    op::Op,
+    service::sessions,
+    worker::{relay::Relay, watch},
+};
+
+/// The SQLite file of a server that names no database.
+pub const DATABASE_FILE: &str = "jbp.db";
+
+/// The house with its database open.
+#[derive(Debug)]
+pub struct App {
+    /// The house itself, acting.
+    pub op: Op,
+    config: Config,
+    bus: Bus,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+impl App {
+    /// Opens the database that the settings name, or the file `name` in the data directory, and brings its tables up to date.
+    pub async fn open(config: Config, name: &str) -> anyhow::Result<Self> {
+        let url = config.database(name);
+        if config.database_url.is_empty() {
+            std::fs::create_dir_all(&config.data_dir).with_context(|| {
+                format!("cannot create the data directory {}", config.data_dir.display())
+            })?;
+        }
+        let db = Db::open(&url, config.database_connections)
+            .await
+            .with_context(|| format!("cannot open the database {}", without_password(&url)))?;
+        Migrator::up(db.admin(), None).await.context("cannot bring the tables up to date")?;
+        let lifetimes = SessionLifetimes {
+            access: chrono::TimeDelta::minutes(config.access_token_minutes.into()),
+            refresh: chrono::TimeDelta::days(config.refresh_token_days.into()),
+        };
+        let rules = SignInRules { lifetimes, ..SignInRules::default() };
+        let op = Op::new(db, Clock::System, Actor::System).with_sign_in(rules);
+        Ok(Self::new(op, config))
+    }
+
+    /// The house around an operation of its own.
+    pub fn new(op: Op, config: Config) -> Self {
+        Self {
+            op,
+            config,
+            bus: Bus::default(),
+            tasks: TaskTracker::new(),
+            shutdown: CancellationToken::new(),
+        }
+    }
+
+    /// Where the data are kept, for people.
+    pub fn home(&self, name: &str) -> PathBuf {
+        self.config.data_dir.join(name)
+    }
+
+    /// Begins to listen, and to relay events and watch the clock.
+    pub async fn listen(self, demo_users: Option<Vec<DemoUser>>) -> anyhow::Result<Serving> {
+        let bind = self.config.bind;
+        let listener = TcpListener::bind(bind)
+            .await
+            .with_context(|| format!("cannot listen on {bind}; choose another with --bind"))?;
+        let address = listener.local_addr()?;
+        let relay = Relay::start(self.op.clone(), self.bus.clone()).await?;
+        self.tasks.spawn(relay.run(self.shutdown.clone()));
+        if self.config.worker {
+            self.tasks.spawn(watch::run(self.op.clone(), self.shutdown.clone()));
+        }
+        let router = http::router(self.doors()?, [dashboard::routes(demo_users)]);
+        let (tasks, shutdown) = (self.tasks, self.shutdown);
+        let served = http::serve(listener, router, shutdown.clone());
+        Ok(Serving { address, tasks, shutdown, served: Box::pin(served) })
+    }
+
+    fn doors(&self) -> anyhow::Result<HttpState<graphql::Schema>> {
+        let stranger = self.op.acting_as(Actor::Stranger);
+        let (op, db, ids) = (self.op.clone(), self.op.db.clone(), self.op.clone());
+        let clock = self.op.clock.clone();
+        Ok(HttpState {
+            executor: graphql::schema(self.bus.clone()),
+            authenticate: Arc::new(move |bearer| {
+                let (op, stranger) = (op.clone(), stranger.clone());
+                Box::pin(async move { authenticate(op, stranger, bearer).await })
+            }),
+            is_ready: Arc::new(move || {
+                let db = db.clone();
+                Box::pin(async move { db.read().ping().await.is_ok() })
+            }),
+            now: Arc::new(move || clock.now()),
+            mint_request_id: Arc::new(move || {
+                ids.mint::<crate::domain::id::RequestId>().to_string()
+            }),
+            tasks: self.tasks.clone(),
+            shutdown: self.shutdown.clone(),
+            timing: Timing::default(),
+            origins: self.config.origins()?,
+        })
+    }
+}
+
+async fn authenticate(op: Op, stranger: Op, bearer: Option<String>) -> Result<Caller, AuthFailure> {
+    let credential = Credential::new(bearer.as_deref());
+    let (op, expires_at) = match bearer {
+        None => (stranger, None),
+        Some(bearer) => {
+            let found =
+                sessions::authenticate(&op, &bearer).await.map_err(|error| match error {
+                    Error::Unauthenticated => AuthFailure::Invalid,
+                    error => {
+                        tracing::error!(?error, "a token could not be checked");
+                        AuthFailure::Unavailable
+                    }
+                })?;
+            (op.acting_as(found.actor), found.expires_at)
+        }
+    };
+    let prepare = Arc::new(move |request| graphql::acting(request, op.clone(), credential.clone()));
+    Ok(Caller { prepare, expires_at })
+}
+
+/// A house that is being served.
+pub struct Serving {
+    /// Where.
+    pub address: SocketAddr,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+    served: std::pin::Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>,
+}
+
+impl Serving {
+    /// Cancelled, it ends the serving.
+    pub fn stopper(&self) -> CancellationToken {
+        self.shutdown.clone()
+    }
+
+    /// Serves until stopped: requests in flight are answered, then sockets closed. The database stays open.
+    pub async fn run(self) -> anyhow::Result<()> {
+        self.served.await?;
+        self.tasks.close();
+        self.tasks.wait().await;
+        Ok(())
+    }
+}
+
+/// A database URL fit to be shown.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    match rest.rsplit_once('@') {
+        Some((user, host)) => {
+            format!("{scheme}://{}:…@{host}", user.split(':').next().unwrap_or_default())
+        }
+        None => url.to_owned(),
+    }
+}

@@ -1,0 +1,3 @@
+//! Between processes and tasks: "look now". The events themselves are in the database.
+
+pub mod memory;

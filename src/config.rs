@@ -1,0 +1,146 @@
+//! Settings: the embedded defaults, then a file, then the environment, then flags.
+
+use std::path::{Path, PathBuf};
+
+use axum::http::HeaderValue;
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+/// The defaults with their explanations.
+pub const DEFAULTS: &str = include_str!("config.default.toml");
+
+/// The file that is read where a command is started, if it is there.
+const FILE: &str = "jbp.toml";
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// Every setting; `config.default.toml` says what each means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each is explained beside its default, for the operator too")]
+pub struct Config {
+    pub bind: std::net::SocketAddr,
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub database_connections: u32,
+    pub worker: bool,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub cors_origins: Vec<String>,
+    pub access_token_minutes: u32,
+    pub refresh_token_days: u32,
+}
+
+/// What flags of the command line say; what is none says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Overrides {
+    /// Where to serve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bind: Option<String>,
+    /// The database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_url: Option<String>,
+    /// Where the SQLite file is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// A setting that makes no sense.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidConfig {
+    /// It cannot be read, or has a key that there is not.
+    #[error("{0}")]
+    Unreadable(Box<figment::Error>),
+    /// It has a value that cannot be meant.
+    #[error("`{key}` is {value}, which is not {expected}")]
+    Nonsense {
+        /// The setting.
+        key: &'static str,
+        /// Its value.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+}
+
+impl From<figment::Error> for InvalidConfig {
+    fn from(error: figment::Error) -> Self {
+        Self::Unreadable(Box::new(error))
+    }
+}
+
+impl Config {
+    /// The settings in force; `file` must exist if it is named.
+    pub fn read(file: Option<&Path>, flags: &Overrides) -> Result<Self, InvalidConfig> {
+        let defaults = Figment::from(Toml::string(DEFAULTS));
+        let keys: Vec<String> = defaults.extract::<toml::Table>()?.keys().cloned().collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let from_file = match file {
+            Some(file) => defaults.merge(Toml::file_exact(file)),
+            None => defaults.merge(Toml::file(FILE)),
+        };
+        let config: Self = from_file
+            .merge(Env::prefixed("JBP_").only(&keys))
+            .merge(Serialized::defaults(flags))
+            .extract()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), InvalidConfig> {
+        let bounds = [
+            ("database_connections", self.database_connections, 1..=200, "between 1 and 200"),
+            ("access_token_minutes", self.access_token_minutes, 1..=1_440, "between 1 and 1440"),
+            ("refresh_token_days", self.refresh_token_days, 1..=365, "between 1 and 365"),
+        ];
+        for (key, value, range, expected) in bounds {
+            if !range.contains(&value) {
+                return Err(InvalidConfig::Nonsense { key, value: value.to_string(), expected });
+            }
+        }
+        let schemes = ["sqlite:", "postgres://", "postgresql://"];
+        let url = &self.database_url;
+        if !url.is_empty() && !schemes.iter().any(|scheme| url.starts_with(scheme)) {
+            let value = url.split(':').next().unwrap_or_default().to_owned();
+            let expected = "a URL that begins with sqlite: or postgres://";
+            return Err(InvalidConfig::Nonsense { key: "database_url", value, expected });
+        }
+        self.origins().map(drop)
+    }
+
+    /// Web origins whose pages may call.
+    pub fn origins(&self) -> Result<Vec<HeaderValue>, InvalidConfig> {
+        self.cors_origins
+            .iter()
+            .map(|origin| {
+                let is_origin = origin.starts_with("https://") || origin.starts_with("http://");
+                let value = HeaderValue::from_str(origin).ok().filter(|_| is_origin);
+                value.ok_or_else(|| InvalidConfig::Nonsense {
+                    key: "cors_origins",
+                    value: origin.clone(),
+                    expected: "an origin such as https://partners.example",
+                })
+            })
+            .collect()
+    }
+
+    /// The database to open: the one that is named, or the SQLite file `name` in the data directory.
+    pub fn database(&self, name: &str) -> String {
+        if self.database_url.is_empty() {
+            format!("sqlite://{}?mode=rwc", self.data_dir.join(name).display())
+        } else {
+            self.database_url.clone()
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! When both sides are warned, and when a warning ends by itself (domain §9).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    commitment::{CommitmentKind, CommitmentStatus},
+    progress::TargetStatus,
+};
+
+/// What a warning is about.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    async_graphql::Enum,
+    EnumIter,
+    DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum AlertRule {
+    /// A target's pace is below 0.90.
+    TargetAtRisk,
+    /// A target's pace is below 0.75.
+    TargetBehind,
+    /// The period is over and the target was not reached.
+    TargetMissed,
+    /// A commitment is due soon and not yet kept.
+    CommitmentDueSoon,
+    /// A commitment is due soon and far from kept.
+    CommitmentAtRisk,
+    /// A commitment's due day has passed.
+    CommitmentOverdue,
+    /// A pipeline milestone is due soon and not yet reached.
+    MilestoneDueSoon,
+    /// A pipeline milestone's due day has passed.
+    MilestoneMissed,
+    /// More market development funds were spent than allocated.
+    MdfOverspent,
+    /// Facts in a currency without a planning rate are not counted.
+    FactsUnconverted,
+}
+
+/// How much it matters.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    async_graphql::Enum,
+    EnumIter,
+    DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Needs attention.
+    Warning,
+    /// Needs action now.
+    Critical,
+}
+
+/// Where a warning stands.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    async_graphql::Enum,
+    EnumIter,
+    DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum AlertState {
+    /// Nobody has looked at it.
+    Open,
+    /// Somebody of the side has taken note.
+    Acknowledged,
+    /// Its cause is gone.
+    Resolved,
+}
+
+impl AlertState {
+    /// Whether the cause still stands.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::Acknowledged)
+    }
+}
+
+impl AlertRule {
+    /// How much it matters unless policy says otherwise.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::TargetBehind
+            | Self::TargetMissed
+            | Self::CommitmentOverdue
+            | Self::MilestoneMissed => Severity::Critical,
+            Self::TargetAtRisk
+            | Self::CommitmentAtRisk
+            | Self::MdfOverspent
+            | Self::FactsUnconverted => Severity::Warning,
+            Self::CommitmentDueSoon | Self::MilestoneDueSoon => Severity::Info,
+        }
+    }
+
+    /// The warning that a target's status calls for.
+    pub fn of_target(status: TargetStatus) -> Option<Self> {
+        match status {
+            TargetStatus::AtRisk => Some(Self::TargetAtRisk),
+            TargetStatus::Behind => Some(Self::TargetBehind),
+            TargetStatus::Missed => Some(Self::TargetMissed),
+            TargetStatus::NotStarted
+            | TargetStatus::Achieved
+            | TargetStatus::Ahead
+            | TargetStatus::OnTrack => None,
+        }
+    }
+
+    /// The warning that a commitment's status calls for; `is_due_soon` says that its due day is near.
+    pub fn of_commitment(
+        kind: CommitmentKind,
+        status: CommitmentStatus,
+        is_due_soon: bool,
+    ) -> Option<Self> {
+        let is_milestone = kind == CommitmentKind::PipelineMilestone;
+        match status {
+            CommitmentStatus::Overdue | CommitmentStatus::Missed => {
+                Some(if is_milestone { Self::MilestoneMissed } else { Self::CommitmentOverdue })
+            }
+            CommitmentStatus::AtRisk if !is_milestone => Some(Self::CommitmentAtRisk),
+            CommitmentStatus::AtRisk | CommitmentStatus::Planned | CommitmentStatus::InProgress
+                if is_due_soon =>
+            {
+                Some(if is_milestone { Self::MilestoneDueSoon } else { Self::CommitmentDueSoon })
+            }
+            CommitmentStatus::AtRisk
+            | CommitmentStatus::Planned
+            | CommitmentStatus::InProgress
+            | CommitmentStatus::Fulfilled
+            | CommitmentStatus::FulfilledLate
+            | CommitmentStatus::Waived => None,
+        }
+    }
+}
+
+/// Why a warning stands now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// What it is about.
+    pub rule: AlertRule,
+    /// The target, commitment or plan.
+    pub subject: Uuid,
+    /// What people read.
+    pub message: String,
+}
+
+/// What has to be done to a side's warnings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A cause without a warning.
+    Open(Cause),
+    /// The cause of a resolved warning is back.
+    Reopen(Cause),
+    /// An open warning whose words have changed.
+    Reword(Cause),
+    /// An open warning without a cause.
+    Resolve {
+        /// What it was about.
+        rule: AlertRule,
+        /// The target, commitment or plan.
+        subject: Uuid,
+    },
+}
+
+/// A warning as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Where it stands.
+    pub state: AlertState,
+    /// What people read.
+    pub message: String,
+}
+
+/// What brings the warnings of one side in line with the causes: one open warning per cause, none without.
+pub fn reconcile(kept: &BTreeMap<(AlertRule, Uuid), Kept>, causes: Vec<Cause>) -> Vec<Change> {
+    let standing: BTreeSet<(AlertRule, Uuid)> =
+        causes.iter().map(|cause| (cause.rule, cause.subject)).collect();
+    let mut changes: Vec<Change> = kept
+        .iter()
+        .filter(|(key, kept)| kept.state.is_open() && !standing.contains(key))
+        .map(|((rule, subject), _)| Change::Resolve { rule: *rule, subject: *subject })
+        .collect();
+    for cause in causes {
+        match kept.get(&(cause.rule, cause.subject)) {
+            None => changes.push(Change::Open(cause)),
+            Some(kept) if !kept.state.is_open() => changes.push(Change::Reopen(cause)),
+            Some(kept) if kept.message != cause.message => changes.push(Change::Reword(cause)),
+            Some(_) => {}
+        }
+    }
+    changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cause(rule: AlertRule, subject: u128, message: &str) -> Cause {
+        Cause { rule, subject: Uuid::from_u128(subject), message: message.to_owned() }
+    }
+
+    fn kept(state: AlertState) -> BTreeMap<(AlertRule, Uuid), Kept> {
+        let kept = Kept { state, message: "late".to_owned() };
+        BTreeMap::from([((AlertRule::TargetBehind, Uuid::from_u128(1)), kept)])
+    }
+
+    #[test]
+    fn a_cause_has_one_warning_and_a_warning_one_cause() {
+        let behind = cause(AlertRule::TargetBehind, 1, "late");
+        let resolve =
+            Change::Resolve { rule: AlertRule::TargetBehind, subject: Uuid::from_u128(1) };
+        for (state, causes, expected) in [
+            (AlertState::Open, vec![behind.clone()], vec![]),
+            (AlertState::Acknowledged, vec![behind.clone()], vec![]),
+            (AlertState::Resolved, vec![behind.clone()], vec![Change::Reopen(behind.clone())]),
+            (AlertState::Open, vec![], vec![resolve.clone()]),
+            (AlertState::Acknowledged, vec![], vec![resolve.clone()]),
+            (AlertState::Resolved, vec![], vec![]),
+        ] {
+            assert_eq!(reconcile(&kept(state), causes), expected, "{state:?}");
+        }
+        assert_eq!(reconcile(&BTreeMap::new(), vec![behind.clone()]), vec![Change::Open(behind)]);
+    }
+
+    #[test]
+    fn a_target_that_worsens_changes_its_warning() {
+        let missed = cause(AlertRule::TargetMissed, 1, "over");
+        let changes = reconcile(&kept(AlertState::Open), vec![missed.clone()]);
+        let resolved =
+            Change::Resolve { rule: AlertRule::TargetBehind, subject: Uuid::from_u128(1) };
+        assert_eq!(changes, vec![resolved, Change::Open(missed)]);
+    }
+}

@@ -1,0 +1,278 @@
+//! A deal: what its facts, in order, leave of it, and what each adds to the figures (domain §6, example F).
+//!
+//! A deal counts once: registered on its registration day, as pipeline on its approval day, as revenue on the day it is won.
+//! Reopening takes a win back on the day it happens. The amount of a reopened deal is again the one it had while open.
+
+use chrono::NaiveDate;
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    activity::{ActivityKind, DealFact, Fact, Payload, Placement},
+    money::Money,
+};
+
+/// Where a deal stands.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    async_graphql::Enum,
+    EnumIter,
+    DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum DealState {
+    /// Facts mention it, but it was never registered.
+    #[default]
+    Unregistered,
+    /// Registered, and neither won, lost, rejected nor expired.
+    Open,
+    /// Won.
+    Won,
+    /// Lost.
+    Lost,
+    /// Its registration was refused.
+    Rejected,
+    /// Its registration ran out.
+    Expired,
+}
+
+/// A deal as its facts leave it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deal {
+    /// Where it stands.
+    pub state: DealState,
+    /// The last amount stated while open.
+    pub amount: Option<Money>,
+    /// What it was won at, while it is won.
+    pub won_amount: Option<Money>,
+    /// The end customer.
+    pub customer: Option<String>,
+    /// The partner's salesperson.
+    pub rep: Option<String>,
+    /// Where it belongs; the last that was said.
+    pub placement: Placement,
+    /// When it is expected to close.
+    pub expected_close_on: Option<NaiveDate>,
+    /// Its stage.
+    pub stage: Option<String>,
+    /// How likely it is to be won, in hundredths of a percent.
+    pub probability: Option<i32>,
+    /// The first registration.
+    pub registered_on: Option<NaiveDate>,
+    /// The first approval.
+    pub approved_on: Option<NaiveDate>,
+    /// When it left the open state last; none while open.
+    pub closed_on: Option<NaiveDate>,
+}
+
+/// What a deal adds to the figures on a day; all but the first two are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DealStep {
+    /// The day.
+    pub day: NaiveDate,
+    /// Whether the vendor vouches for it.
+    pub is_verified: bool,
+    /// What changes.
+    pub change: DealChange,
+}
+
+/// One change of a deal's figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DealChange {
+    /// It was registered.
+    Registered,
+    /// It was approved, at this amount.
+    Pipeline(Option<Money>),
+    /// It was won at an amount (+1), or the win was taken back (−1).
+    Won(i64, Option<Money>),
+    /// It was lost (+1), or the loss was taken back (−1).
+    Lost(i64),
+    /// It joined (+1) or left (−1) the open deals.
+    Open(i64, OpenValue),
+}
+
+/// What an open deal is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenValue {
+    /// The amount.
+    pub amount: Option<Money>,
+    /// How likely it is to be won, in hundredths of a percent; nothing said counts as nothing.
+    pub probability: i32,
+    /// When it is expected to close.
+    pub expected_close_on: Option<NaiveDate>,
+}
+
+/// The deal that `facts` leave, and the steps by which it got there.
+///
+/// The facts may come in any order: they are taken by day, a day's registration first, then decisions, then the rest as reported.
+pub fn replay(facts: &[Fact]) -> (Deal, Vec<DealStep>) {
+    let mut ordered: Vec<(&Fact, &DealFact)> = facts
+        .iter()
+        .filter_map(|fact| match &fact.payload {
+            Payload::Deal(details) => Some((fact, details)),
+            _ => None,
+        })
+        .collect();
+    ordered.sort_by_key(|(fact, _)| (fact.occurred_on, rank(fact.kind), fact.sequence));
+
+    let mut replay = Replay::default();
+    for (fact, details) in ordered {
+        replay.take(fact, details);
+    }
+    (replay.deal, replay.steps)
+}
+
+fn rank(kind: ActivityKind) -> u8 {
+    match kind {
+        ActivityKind::DealRegistered => 0,
+        ActivityKind::DealApproved | ActivityKind::DealRejected | ActivityKind::DealReturned => 1,
+        _ => 2,
+    }
+}
+
+#[derive(Default)]
+struct Replay {
+    deal: Deal,
+    steps: Vec<DealStep>,
+    /// What the open deal was entered at, to be taken out again, and who vouched for it.
+    open: Option<(OpenValue, bool)>,
+    /// Who vouched for the win or loss that a reopening takes back.
+    closed_verified: bool,
+}
+
+impl Replay {
+    fn take(&mut self, fact: &Fact, details: &DealFact) {
+        self.learn(fact, details);
+        match fact.kind {
+            ActivityKind::DealRegistered => self.register(fact),
+            ActivityKind::DealApproved => self.approve(fact),
+            ActivityKind::DealRejected => self.close(fact, DealState::Rejected, None),
+            ActivityKind::DealWon => self.close(fact, DealState::Won, details.amount),
+            ActivityKind::DealLost => self.close(fact, DealState::Lost, None),
+            ActivityKind::DealExpired => self.close(fact, DealState::Expired, None),
+            ActivityKind::DealReopened => self.reopen(fact),
+            _ => self.revalue(fact),
+        }
+    }
+
+    fn learn(&mut self, fact: &Fact, details: &DealFact) {
+        let deal = &mut self.deal;
+        if fact.kind != ActivityKind::DealWon {
+            deal.amount = details.amount.or(deal.amount);
+        }
+        deal.customer = details.customer.clone().or_else(|| deal.customer.take());
+        deal.rep = details.rep.clone().or_else(|| deal.rep.take());
+        deal.stage = details.stage.clone().or_else(|| deal.stage.take());
+        deal.probability = details.probability.or(deal.probability);
+        deal.expected_close_on = details.expected_close_on.or(deal.expected_close_on);
+        deal.placement = Placement {
+            product_line: fact.placement.product_line.or(deal.placement.product_line),
+            segment: fact.placement.segment.or(deal.placement.segment),
+            geography: fact.placement.geography.or(deal.placement.geography),
+        };
+    }
+
+    fn register(&mut self, fact: &Fact) {
+        if self.deal.registered_on.is_none() {
+            self.deal.registered_on = Some(fact.occurred_on);
+            self.step(fact, DealChange::Registered);
+        }
+        match self.deal.state {
+            DealState::Unregistered => self.enter_open(fact),
+            _ => self.revalue(fact),
+        }
+    }
+
+    fn approve(&mut self, fact: &Fact) {
+        match self.deal.state {
+            DealState::Unregistered | DealState::Rejected | DealState::Expired => {
+                self.enter_open(fact);
+            }
+            DealState::Open => self.revalue(fact),
+            DealState::Won | DealState::Lost => {}
+        }
+        if self.deal.approved_on.is_none() {
+            self.deal.approved_on = Some(fact.occurred_on);
+            self.step(fact, DealChange::Pipeline(self.deal.amount));
+        }
+    }
+
+    fn close(&mut self, fact: &Fact, state: DealState, won: Option<Money>) {
+        if !matches!(self.deal.state, DealState::Open | DealState::Unregistered) {
+            return;
+        }
+        self.leave_open(fact.occurred_on);
+        self.deal.state = state;
+        self.deal.closed_on = Some(fact.occurred_on);
+        self.closed_verified = fact.is_verified;
+        match state {
+            DealState::Won => {
+                self.deal.won_amount = won.or(self.deal.amount);
+                self.step(fact, DealChange::Won(1, self.deal.won_amount));
+            }
+            DealState::Lost => self.step(fact, DealChange::Lost(1)),
+            _ => {}
+        }
+    }
+
+    fn reopen(&mut self, fact: &Fact) {
+        let taken_back = match self.deal.state {
+            DealState::Won => Some(DealChange::Won(-1, self.deal.won_amount.take())),
+            DealState::Lost => Some(DealChange::Lost(-1)),
+            DealState::Rejected | DealState::Expired => None,
+            DealState::Open | DealState::Unregistered => return,
+        };
+        if let Some(change) = taken_back {
+            let is_verified = self.closed_verified;
+            self.steps.push(DealStep { day: fact.occurred_on, is_verified, change });
+        }
+        self.enter_open(fact);
+    }
+
+    fn revalue(&mut self, fact: &Fact) {
+        if self.deal.state == DealState::Open
+            && self.open.is_some_and(|(value, _)| value != self.value())
+        {
+            self.leave_open(fact.occurred_on);
+            self.enter_open(fact);
+        }
+    }
+
+    fn enter_open(&mut self, fact: &Fact) {
+        self.deal.state = DealState::Open;
+        self.deal.closed_on = None;
+        let value = self.value();
+        self.open = Some((value, fact.is_verified));
+        self.step(fact, DealChange::Open(1, value));
+    }
+
+    fn leave_open(&mut self, day: NaiveDate) {
+        if let Some((value, is_verified)) = self.open.take() {
+            self.steps.push(DealStep { day, is_verified, change: DealChange::Open(-1, value) });
+        }
+    }
+
+    fn value(&self) -> OpenValue {
+        OpenValue {
+            amount: self.deal.amount,
+            probability: self.deal.probability.unwrap_or(0),
+            expected_close_on: self.deal.expected_close_on,
+        }
+    }
+
+    fn step(&mut self, fact: &Fact, change: DealChange) {
+        self.steps.push(DealStep { day: fact.occurred_on, is_verified: fact.is_verified, change });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! What is told to subscribers, and from where they continue (domain §10).
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::id::{AlertId, CommitmentId, OrganizationId, TargetId};
+
+/// What happened.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    async_graphql::Enum,
+    EnumIter,
+    DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// One side began to draft a plan.
+    PlanCreated,
+    /// A draft was thrown away.
+    PlanDiscarded,
+    /// A draft was shown to the other side.
+    PlanShared,
+    /// Targets, commitments, cadence or narrative changed.
+    PlanEdited,
+    /// The content was frozen into a version to sign.
+    PlanProposed,
+    /// A proposal was refused, taken back or edited; its signatures no longer count.
+    ProposalEnded,
+    /// One side signed.
+    PlanSigned,
+    /// Both sides have signed: the targets count.
+    PlanActivated,
+    /// The plan was given up before it was signed.
+    PlanWithdrawn,
+    /// A commitment was waived by both sides.
+    CommitmentWaived,
+    /// Facts, a rate or an alias changed the figures of targets or commitments.
+    ProgressChanged,
+    /// A warning was raised.
+    AlertOpened,
+    /// A warning ended because its cause is gone.
+    AlertResolved,
+    /// A side took note of a warning.
+    AlertAcknowledged,
+}
+
+impl EventKind {
+    /// Whether it is about a warning.
+    pub fn is_alert(self) -> bool {
+        matches!(self, Self::AlertOpened | Self::AlertResolved | Self::AlertAcknowledged)
+    }
+}
+
+/// What an event carries beside its subject.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum EventBody {
+    /// Nothing more.
+    #[default]
+    Plain,
+    /// A change of content.
+    Edited {
+        /// What was done, such as `addTarget`.
+        change: String,
+        /// The plan's revision after it.
+        revision: i32,
+    },
+    /// A version was proposed or signed.
+    Version {
+        /// Its number.
+        number: i32,
+    },
+    /// Figures changed.
+    Progress {
+        /// Facts that were recorded.
+        recorded: u32,
+        /// Targets whose figures changed.
+        targets: Vec<TargetId>,
+        /// Commitments whose figures changed.
+        commitments: Vec<CommitmentId>,
+    },
+    /// A warning.
+    Alert {
+        /// The warning.
+        alert: AlertId,
+    },
+}
+
+/// A position in every vendor's order of events that a subscriber follows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventCursor(pub BTreeMap<OrganizationId, i64>);
+
+/// A text that is not a cursor of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a cursor of this stream")]
+pub struct InvalidCursor;
+
+impl EventCursor {
+    /// The cursor once the event at `position` of `vendor` has been seen too.
+    pub fn advance(&mut self, vendor: OrganizationId, position: i64) {
+        let at = self.0.entry(vendor).or_default();
+        *at = (*at).max(position);
+    }
+
+    /// The position in one vendor's order; none where the cursor says nothing of it.
+    pub fn position(&self, vendor: OrganizationId) -> Option<i64> {
+        self.0.get(&vendor).copied()
+    }
+}
+
+impl fmt::Display for EventCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = vec![b'e'];
+        for (vendor, position) in &self.0 {
+            bytes.extend_from_slice(vendor.0.as_bytes());
+            bytes.extend_from_slice(&position.to_be_bytes());
+        }
+        f.write_str(&BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+impl FromStr for EventCursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_error| InvalidCursor)?;
+        let (b'e', entries) = bytes.split_first().ok_or(InvalidCursor)? else {
+            return Err(InvalidCursor);
+        };
+        let (entries, rest) = entries.as_chunks::<24>();
+        if !rest.is_empty() {
+            return Err(InvalidCursor);
+        }
+        entries
+            .iter()
+            .map(|entry| {
+                let (vendor, position) = entry.split_at(16);
+                let vendor = Uuid::from_slice(vendor).map_err(|_error| InvalidCursor)?;
+                let position = position.try_into().map_err(|_error| InvalidCursor)?;
+                let position = i64::from_be_bytes(position);
+                (position >= 0).then_some((OrganizationId(vendor), position)).ok_or(InvalidCursor)
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_holds_a_position_per_vendor() {
+        let mut cursor = EventCursor::default();
+        cursor.advance(OrganizationId(Uuid::from_u128(1)), 7);
+        cursor.advance(OrganizationId(Uuid::from_u128(2)), 3);
+        cursor.advance(OrganizationId(Uuid::from_u128(1)), 5);
+        let read: EventCursor = cursor.to_string().parse().unwrap();
+        assert_eq!(read, cursor);
+        assert_eq!(read.position(OrganizationId(Uuid::from_u128(1))), Some(7));
+        assert_eq!(read.position(OrganizationId(Uuid::from_u128(3))), None);
+    }
+
+    #[test]
+    fn what_is_not_a_cursor_is_refused() {
+        for text in ["", "e", "ZQ!", "Zg", "ZQAA", "eyJhIjoxfQ"] {
+            assert_eq!(text.parse::<EventCursor>(), Err(InvalidCursor), "{text}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The rules: values in, values out.
+//!
+//! Nothing here awaits, asks a database, or reads a clock; what day it is comes in as an argument. Every formula names its
+//! section of `docs/domain.md`, and stands beside its tests.
+
+pub mod activity;
+pub mod actor;
+pub mod alert;
+pub mod allocation;
+pub mod attribution;
+pub mod calendar;
+pub mod certification;
+pub mod commitment;
+pub mod content;
+pub mod deal;
+pub mod draft;
+pub mod event;
+pub mod explanation;
+pub mod forecast;
+pub mod id;
+pub mod lens;
+pub mod money;
+pub mod partnership;
+pub mod phasing;
+pub mod plan;
+pub mod policy;
+pub mod progress;
+pub mod promise;
+pub mod readiness;
+pub mod recording;
+pub mod review;
+#[cfg(test)]
+mod sample;
+pub mod score;
+pub mod sign_in;
+pub mod tally;
+pub mod target;
+pub mod terms;
+pub mod version;

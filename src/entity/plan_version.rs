@@ -1,0 +1,25 @@
+//! `plan_version`: a plan's content as it was proposed; never changed.
+
+use sea_orm::entity::prelude::*;
+
+use crate::domain::{
+    actor::Side,
+    id::{PlanId, UserId, VersionId},
+};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "plan_version")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: VersionId,
+    pub plan_id: PlanId,
+    pub number: i32,
+    pub content: String,
+    pub hash: String,
+    pub proposed_by: Option<UserId>,
+    pub proposed_side: Side,
+    pub proposed_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,113 @@
+//! Why an operation did not happen, named by what the caller can do about it.
+
+use chrono::NaiveDate;
+use sea_orm::DbErr;
+
+use crate::domain::{
+    id::PartnershipId,
+    plan::{PlanAction, PlanState},
+    recording::Fault,
+};
+
+/// The result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case refused or failed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in, or the token has ended.
+    #[error("sign in first")]
+    Unauthenticated,
+    /// Absent, or not the caller's to see; the two are told apart nowhere.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// Visible, but not the caller's to do; says who may.
+    #[error("{0}")]
+    Forbidden(String),
+    /// A value that cannot be accepted; names field and value.
+    #[error("{0}")]
+    Invalid(Invalid),
+    /// Somebody else changed the object since the caller saw it.
+    #[error("the plan is at revision {current}, not {expected}")]
+    RevisionConflict {
+        /// The plan.
+        plan: crate::domain::id::PlanId,
+        /// What the caller saw.
+        expected: i32,
+        /// What it is now.
+        current: i32,
+    },
+    /// Somebody else changed the partnership since the caller saw it.
+    #[error("the partnership is at revision {current}, not {expected}")]
+    PartnershipChanged {
+        /// The partnership.
+        partnership: PartnershipId,
+        /// What the caller saw.
+        expected: i32,
+        /// What it is now.
+        current: i32,
+    },
+    /// The plan's state does not allow the action.
+    #[error("{action} is not possible while the plan is {from}")]
+    InvalidTransition {
+        /// What was asked.
+        action: PlanAction,
+        /// Where the plan stands.
+        from: PlanState,
+        /// What can be done now.
+        allowed: Vec<PlanAction>,
+    },
+    /// The plan cannot be proposed yet.
+    #[error("the plan is not ready, blockers: {}", .0.len())]
+    NotReady(Vec<crate::domain::readiness::Finding>),
+    /// The tier's planning mode offers no plan.
+    #[error("the programme offers no plan to this tier; a vendor admin can override with a reason")]
+    PlanningNotOffered,
+    /// Another plan of the partnership covers some of the same days.
+    #[error("another plan covers {from} to {to}")]
+    PeriodTaken {
+        /// First day of the other plan.
+        from: NaiveDate,
+        /// Last day of the other plan.
+        to: NaiveDate,
+    },
+    /// A key that was used for another input.
+    #[error("the idempotency key `{0}` was used with another input")]
+    IdempotencyConflict(String),
+    /// E-mail or password is wrong, or the token has ended; which of them is never said.
+    #[error("e-mail or password is wrong")]
+    InvalidCredentials,
+    /// The system has no randomness to give.
+    #[error("no randomness: {0}")]
+    Entropy(String),
+    /// A stored value that the program cannot read, or a figure beyond what can be kept.
+    #[error("inconsistent: {0}")]
+    Inconsistent(String),
+    /// The database failed.
+    #[error("storage failed")]
+    Db(#[from] DbErr),
+}
+
+/// A value that cannot be accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", path.join("."))]
+pub struct Invalid {
+    /// Where in the input it stands.
+    pub path: Vec<String>,
+    /// What is wrong with it, the value included.
+    pub message: String,
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::invalid(fault.field, fault.message)
+    }
+}
+
+impl Error {
+    /// A refused value at `field`.
+    pub fn invalid(field: &str, message: impl std::fmt::Display) -> Self {
+        let path = field.split('.').map(str::to_owned).collect();
+        Self::Invalid(Invalid { path, message: message.to_string() })
+    }
+}

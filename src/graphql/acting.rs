@@ -1,0 +1,70 @@
+//! Answering a part of a request as somebody else than who sent it.
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use async_graphql::{
+    ContextSelectionSet, Data, OutputType, Positioned, ServerResult, Value, parser::types::Field,
+    registry::Registry,
+};
+
+use super::loaders::loaders;
+use crate::{op::Op, service::sessions};
+
+/// A value whose fields are resolved under an operation of its own.
+///
+/// A request that signs in comes from a stranger; what it asks about the person is answered as that person.
+#[derive(Debug)]
+pub struct ActingAs<T> {
+    /// The operation.
+    pub op: Op,
+    /// The value.
+    pub value: T,
+}
+
+impl<T: OutputType> OutputType for ActingAs<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        let mut data = Data::default();
+        data.insert(self.op.clone());
+        data.insert(loaders(self.op.clone()));
+        let mut ctx = ctx.clone();
+        ctx.execute_data = Some(&data);
+        self.value.resolve(&ctx, field).await
+    }
+}
+
+/// How the caller of a stream proved who they are, to be asked again while the stream goes on.
+#[derive(Clone, Default)]
+pub struct Credential(Option<Arc<str>>);
+
+impl Credential {
+    /// A bearer token, or nothing.
+    pub fn new(bearer: Option<&str>) -> Self {
+        Self(bearer.map(Arc::from))
+    }
+
+    /// The operation of whoever the token stands for now; refused once it has ended.
+    pub async fn renew(&self, op: &Op) -> crate::error::Result<Op> {
+        match &self.0 {
+            Some(bearer) => Ok(op.acting_as(sessions::authenticate(op, bearer).await?.actor)),
+            None => Ok(op.clone()),
+        }
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential").finish_non_exhaustive()
+    }
+}

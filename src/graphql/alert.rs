@@ -1,0 +1,226 @@
+//! Alerts as each side sees its own.
+
+use async_graphql::{Context, Description, InputObject, Object, Union};
+use chrono::{DateTime, Utc};
+
+use super::{
+    ContextExt,
+    commitment::Commitment,
+    error::{ApiError, payloads},
+    page::{List, PageArgs, Paged, Total},
+    plan::Plan,
+    target::Target,
+};
+use crate::{
+    domain::{
+        alert::{AlertRule, AlertState, Severity},
+        id::{AlertId, CommitmentId, PlanId, TargetId},
+    },
+    entity::alert,
+    service::{alerts, commitments, plans, targets},
+};
+
+/// A warning that something falls behind. Each side has its own, and takes note of it for itself.
+#[derive(Clone, Debug, Description)]
+pub struct Alert(pub alert::Model);
+
+#[Object(use_type_description)]
+impl Alert {
+    /// Its id.
+    pub async fn id(&self) -> AlertId {
+        self.0.id
+    }
+
+    /// The plan that it is about.
+    async fn plan(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
+        Ok(plans::find(ctx.op(), self.0.plan_id).await?.map(Plan))
+    }
+
+    /// What it warns of.
+    async fn rule(&self) -> AlertRule {
+        self.0.rule
+    }
+
+    /// How much it matters.
+    async fn severity(&self) -> Severity {
+        self.0.severity
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> AlertState {
+        self.0.state
+    }
+
+    /// What is wrong, in a sentence.
+    async fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The target, commitment or plan that is behind.
+    async fn subject(&self, ctx: &Context<'_>) -> Result<Option<AlertSubject>, ApiError> {
+        let op = ctx.op();
+        let subject = self.0.subject_id;
+        Ok(match self.0.rule {
+            AlertRule::TargetAtRisk | AlertRule::TargetBehind | AlertRule::TargetMissed => {
+                let found = targets::find(op, TargetId(subject)).await?;
+                found.map(|(plan, row)| AlertSubject::Target(Target { plan, row }))
+            }
+            AlertRule::CommitmentDueSoon
+            | AlertRule::CommitmentAtRisk
+            | AlertRule::CommitmentOverdue
+            | AlertRule::MilestoneDueSoon
+            | AlertRule::MilestoneMissed => {
+                let found = commitments::find(op, CommitmentId(subject)).await?;
+                found.map(|(plan, row)| Commitment::of(plan, row).into())
+            }
+            AlertRule::MdfOverspent | AlertRule::FactsUnconverted => {
+                plans::find(op, self.0.plan_id).await?.map(|plan| AlertSubject::Plan(Plan(plan)))
+            }
+        })
+    }
+
+    /// When it was raised, last.
+    async fn opened_at(&self) -> DateTime<Utc> {
+        self.0.opened_at
+    }
+
+    /// How often its cause has come; more than once if it went and returned.
+    async fn times_opened(&self) -> i32 {
+        self.0.times_opened
+    }
+
+    /// When somebody of the viewer's side took note.
+    async fn acknowledged_at(&self) -> Option<DateTime<Utc>> {
+        self.0.acknowledged_at
+    }
+
+    /// When its cause went away.
+    async fn resolved_at(&self) -> Option<DateTime<Utc>> {
+        self.0.resolved_at
+    }
+}
+
+/// What an alert is about.
+#[derive(Debug, Union)]
+pub enum AlertSubject {
+    /// A target.
+    Target(Target),
+    /// A marketing commitment.
+    CoMarketing(super::commitment::CoMarketingCommitment),
+    /// An enablement commitment.
+    Enablement(super::commitment::EnablementCommitment),
+    /// A pipeline activity.
+    PipelineActivity(super::commitment::PipelineActivityCommitment),
+    /// A pipeline milestone.
+    PipelineMilestone(super::commitment::PipelineMilestone),
+    /// Vendor support.
+    VendorSupport(super::commitment::VendorSupportCommitment),
+    /// A resource investment.
+    ResourceInvestment(super::commitment::ResourceInvestment),
+    /// The plan as a whole.
+    Plan(Plan),
+}
+
+impl From<Commitment> for AlertSubject {
+    fn from(commitment: Commitment) -> Self {
+        match commitment {
+            Commitment::CoMarketing(commitment) => Self::CoMarketing(commitment),
+            Commitment::Enablement(commitment) => Self::Enablement(commitment),
+            Commitment::PipelineActivity(commitment) => Self::PipelineActivity(commitment),
+            Commitment::PipelineMilestone(commitment) => Self::PipelineMilestone(commitment),
+            Commitment::VendorSupport(commitment) => Self::VendorSupport(commitment),
+            Commitment::ResourceInvestment(commitment) => Self::ResourceInvestment(commitment),
+        }
+    }
+}
+
+/// Which alerts are wanted; what is absent does not narrow.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct AlertFilter {
+    /// Only of this plan.
+    pub plan_id: Option<PlanId>,
+    /// Only in these states.
+    pub states: Option<Vec<AlertState>>,
+    /// Only of these rules.
+    pub rules: Option<Vec<AlertRule>>,
+    /// Only of these severities.
+    pub severities: Option<Vec<Severity>>,
+}
+
+impl From<AlertFilter> for alerts::AlertFilter {
+    fn from(filter: AlertFilter) -> Self {
+        let AlertFilter { plan_id: plan, states, rules, severities } = filter;
+        Self { plan, states, rules, severities }
+    }
+}
+
+/// A page of alerts.
+pub async fn page(
+    ctx: &Context<'_>,
+    filter: AlertFilter,
+    args: PageArgs,
+) -> Result<Paged<Alert>, ApiError> {
+    let list = List::new("alerts", &filter);
+    let page = list.page(&args)?;
+    let filter = alerts::AlertFilter::from(filter);
+    let op = ctx.op().clone();
+    let found = alerts::list(&op, &filter, page).await?;
+    let total = Total::new(move || {
+        let (op, filter) = (op.clone(), filter.clone());
+        async move { alerts::count(&op, &filter).await }
+    });
+    Ok(list.connection(found, total, |row| row.id.0, Alert))
+}
+
+/// Queries of alerts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AlertQuery;
+
+#[Object]
+impl AlertQuery {
+    /// The alerts of the viewer's side, the latest first.
+    async fn alerts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which alerts are wanted.")] filter: Option<AlertFilter>,
+        #[graphql(desc = "Alerts from the beginning: 20 unless said, 100 at most.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Alerts from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Paged<Alert>, ApiError> {
+        page(ctx, filter.unwrap_or_default(), PageArgs { first, after, last, before }).await
+    }
+}
+
+/// Takes note of an alert.
+#[derive(Clone, Debug, InputObject)]
+pub struct AcknowledgeAlertInput {
+    /// The alert.
+    pub alert_id: AlertId,
+}
+
+payloads! {
+    /// The alert, or why nobody took note of it.
+    AcknowledgeAlertPayload {
+        /// The alert.
+        alert: Alert
+    }
+}
+
+/// Mutations of alerts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AlertMutation;
+
+#[Object]
+impl AlertMutation {
+    /// Takes note of an alert for the viewer's side; the other side's alert stays as it is.
+    async fn acknowledge_alert(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which alert.")] input: AcknowledgeAlertInput,
+    ) -> Result<AcknowledgeAlertPayload, ApiError> {
+        AcknowledgeAlertPayload::of(alerts::acknowledge(ctx.op(), input.alert_id).await, Alert)
+    }
+}

@@ -1,0 +1,319 @@
+//! How refusals look: typed errors in a mutation's payload, coded errors elsewhere.
+
+use async_graphql::{ComplexObject, Context, Enum, ErrorExtensions, Interface, SimpleObject};
+
+use super::{
+    node::{self, Node, NodeKey},
+    readiness::Finding,
+};
+use crate::{
+    domain::plan::{PlanAction, PlanState},
+    error::{Error, Invalid},
+};
+
+/// An error fit to be seen at the top level of an answer.
+///
+/// Deliberately not `Display`: async-graphql turns every `Display` type into a public message, so a stray `?` would print the
+/// database's words to a client.
+#[derive(Clone, Debug)]
+pub struct ApiError(async_graphql::Error);
+
+impl ApiError {
+    /// A cursor that is not of the list it was given for.
+    pub fn invalid_cursor(field: &str) -> Self {
+        Self::coded(format!("{field}: not a cursor of this list"), "INVALID_CURSOR")
+    }
+
+    /// An argument that cannot be accepted.
+    pub fn bad_input(message: impl Into<String>) -> Self {
+        Self::coded(message, "BAD_USER_INPUT")
+    }
+
+    fn coded(message: impl Into<String>, code: &'static str) -> Self {
+        Self(
+            async_graphql::Error::new(message)
+                .extend_with(|_, extensions| extensions.set("code", code)),
+        )
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        let code = match &error {
+            Error::Unauthenticated => "UNAUTHENTICATED",
+            Error::Forbidden(_) => "FORBIDDEN",
+            Error::Db(_) | Error::Entropy(_) | Error::Inconsistent(_) => {
+                tracing::error!(?error, "an operation failed");
+                return Self::coded("something went wrong on our side", "INTERNAL_SERVER_ERROR");
+            }
+            _ => "BAD_USER_INPUT",
+        };
+        Self::coded(error.to_string(), code)
+    }
+}
+
+impl From<ApiError> for async_graphql::Error {
+    fn from(error: ApiError) -> Self {
+        error.0
+    }
+}
+
+/// What kind of refusal it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ErrorCode {
+    /// There is no such thing, or the viewer may not see it.
+    NotFound,
+    /// The viewer may see it, but not do this.
+    Forbidden,
+    /// A value cannot be accepted.
+    ValidationFailed,
+    /// Somebody else changed it since the viewer read it.
+    RevisionConflict,
+    /// Its state does not allow this.
+    InvalidTransition,
+    /// The plan has blockers.
+    NotReady,
+    /// The programme offers no plan to this tier.
+    PlanningNotOffered,
+    /// Another plan covers some of the same days.
+    PeriodTaken,
+    /// The idempotency key was used with another input.
+    IdempotencyConflict,
+    /// E-mail or password is wrong, or the token has ended.
+    InvalidCredentials,
+}
+
+/// Why a mutation did nothing.
+#[derive(Debug, Interface)]
+#[graphql(
+    field(name = "code", ty = "&ErrorCode", desc = "What kind of refusal it is."),
+    field(name = "message", ty = "&String", desc = "What is wrong, in a sentence for people."),
+    field(
+        name = "path",
+        ty = "Option<&Vec<String>>",
+        desc = "Where in the input it is, when a value is to blame."
+    )
+)]
+pub enum MutationError {
+    /// A refusal without more to say.
+    GenericError(GenericError),
+    /// There is no such thing, or the viewer may not see it.
+    NotFoundError(NotFoundError),
+    /// The viewer may see it, but not do this.
+    ForbiddenError(ForbiddenError),
+    /// A value cannot be accepted.
+    ValidationError(ValidationError),
+    /// Somebody else was faster.
+    RevisionConflict(RevisionConflict),
+    /// The state does not allow this.
+    InvalidTransition(InvalidTransition),
+    /// The plan has blockers.
+    NotReady(NotReady),
+    /// The idempotency key was used with another input.
+    IdempotencyConflict(IdempotencyConflict),
+}
+
+macro_rules! errors {
+    ($($(#[$doc:meta])* $name:ident $code:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, SimpleObject)]
+        pub struct $name {
+            /// What kind of refusal it is.
+            pub code: ErrorCode,
+            /// What is wrong, in a sentence for people.
+            pub message: String,
+            /// Where in the input it is, when a value is to blame.
+            pub path: Option<Vec<String>>,
+        }
+
+        impl $name {
+            fn new(message: String, path: Option<Vec<String>>) -> Self {
+                Self { code: $code, message, path }
+            }
+        }
+    )*};
+}
+
+errors! {
+    /// There is no such thing, or the viewer may not see it; the two are told apart nowhere.
+    NotFoundError ErrorCode::NotFound;
+    /// The viewer may see it, but not do this.
+    ForbiddenError ErrorCode::Forbidden;
+    /// A value cannot be accepted; path and message name it.
+    ValidationError ErrorCode::ValidationFailed;
+    /// The idempotency key was used with another input within 24 hours.
+    IdempotencyConflict ErrorCode::IdempotencyConflict;
+}
+
+/// A refusal that its code says all about.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct GenericError {
+    /// What kind of refusal it is.
+    pub code: ErrorCode,
+    /// What is wrong, in a sentence for people.
+    pub message: String,
+    /// Where in the input it is, when a value is to blame.
+    pub path: Option<Vec<String>>,
+}
+
+/// Somebody else changed the object since the viewer read it: nothing was done, nothing is lost.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct RevisionConflict {
+    /// What kind of refusal it is.
+    pub code: ErrorCode,
+    /// What is wrong, in a sentence for people.
+    pub message: String,
+    /// Where in the input it is, when a value is to blame.
+    pub path: Option<Vec<String>>,
+    /// The revision that the viewer had read.
+    pub expected_revision: i32,
+    /// The revision now.
+    pub current_revision: i32,
+    #[graphql(skip)]
+    subject: NodeKey,
+}
+
+#[ComplexObject]
+impl RevisionConflict {
+    /// The object as it is now: the plan or partnership that was to be changed.
+    async fn current(&self, ctx: &Context<'_>) -> Result<Option<Node>, ApiError> {
+        node::find(ctx, self.subject).await
+    }
+}
+
+/// The plan's state does not allow the action.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct InvalidTransition {
+    /// What kind of refusal it is.
+    pub code: ErrorCode,
+    /// What is wrong, in a sentence for people.
+    pub message: String,
+    /// Where in the input it is, when a value is to blame.
+    pub path: Option<Vec<String>>,
+    /// Where the plan stands.
+    pub from: PlanState,
+    /// What was asked.
+    pub action: PlanAction,
+    /// What can be done now.
+    pub allowed: Vec<PlanAction>,
+}
+
+/// The plan cannot be proposed yet.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct NotReady {
+    /// What kind of refusal it is.
+    pub code: ErrorCode,
+    /// What is wrong, in a sentence for people.
+    pub message: String,
+    /// Where in the input it is, when a value is to blame.
+    pub path: Option<Vec<String>>,
+    /// What has to be mended first.
+    pub blockers: Vec<Finding>,
+}
+
+impl MutationError {
+    /// The refusal as a client sees it; what is not a refusal but a failure goes to the top level.
+    pub fn try_from_error(error: Error) -> Result<Self, ApiError> {
+        let message = error.to_string();
+        let generic =
+            |code| Self::GenericError(GenericError { code, message: message.clone(), path: None });
+        Ok(match error {
+            Error::NotFound(_) => Self::NotFoundError(NotFoundError::new(message, None)),
+            Error::Forbidden(_) => Self::ForbiddenError(ForbiddenError::new(message, None)),
+            Error::Invalid(Invalid { path, .. }) => {
+                Self::ValidationError(ValidationError::new(message, Some(path)))
+            }
+            Error::RevisionConflict { plan, expected, current } => {
+                Self::conflict(message, expected, current, NodeKey::Plan(plan))
+            }
+            Error::PartnershipChanged { partnership, expected, current } => {
+                Self::conflict(message, expected, current, NodeKey::Partnership(partnership))
+            }
+            Error::InvalidTransition { action, from, allowed } => {
+                Self::InvalidTransition(InvalidTransition {
+                    code: ErrorCode::InvalidTransition,
+                    message,
+                    path: None,
+                    from,
+                    action,
+                    allowed,
+                })
+            }
+            Error::NotReady(blockers) => Self::NotReady(NotReady {
+                code: ErrorCode::NotReady,
+                message,
+                path: None,
+                blockers: blockers.into_iter().map(Finding::from).collect(),
+            }),
+            Error::IdempotencyConflict(_) => Self::IdempotencyConflict(IdempotencyConflict::new(
+                message,
+                Some(vec!["idempotencyKey".to_owned()]),
+            )),
+            Error::PlanningNotOffered => generic(ErrorCode::PlanningNotOffered),
+            Error::PeriodTaken { .. } => generic(ErrorCode::PeriodTaken),
+            Error::InvalidCredentials => generic(ErrorCode::InvalidCredentials),
+            Error::Unauthenticated | Error::Entropy(_) | Error::Inconsistent(_) | Error::Db(_) => {
+                return Err(error.into());
+            }
+        })
+    }
+
+    fn conflict(message: String, expected: i32, current: i32, subject: NodeKey) -> Self {
+        Self::RevisionConflict(RevisionConflict {
+            code: ErrorCode::RevisionConflict,
+            message,
+            path: Some(vec!["expectedRevision".to_owned()]),
+            expected_revision: expected,
+            current_revision: current,
+            subject,
+        })
+    }
+}
+
+/// What a mutation did, or why it did nothing.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    /// What it did.
+    pub done: Option<T>,
+    /// Why it did nothing.
+    pub errors: Vec<MutationError>,
+}
+
+impl<T> Outcome<T> {
+    /// The outcome of a use case.
+    pub fn of(result: crate::error::Result<T>) -> Result<Self, ApiError> {
+        match result {
+            Ok(done) => Ok(Self { done: Some(done), errors: Vec::new() }),
+            Err(error) => {
+                Ok(Self { done: None, errors: vec![MutationError::try_from_error(error)?] })
+            }
+        }
+    }
+}
+
+/// Declares payloads: what the mutation made or changed, and its errors.
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident: $type:ty })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, async_graphql::SimpleObject)]
+        pub struct $name {
+            $(#[$field_doc])*
+            pub $field: Option<$type>,
+            /// Why nothing was done; empty when it was.
+            pub errors: Vec<$crate::graphql::error::MutationError>,
+        }
+
+        impl $name {
+            /// The payload of a use case's result.
+            pub fn of<M>(
+                result: $crate::error::Result<M>,
+                wrap: impl FnOnce(M) -> $type,
+            ) -> Result<Self, $crate::graphql::error::ApiError> {
+                let outcome = $crate::graphql::error::Outcome::of(result)?;
+                Ok(Self { $field: outcome.done.map(wrap), errors: outcome.errors })
+            }
+        }
+    )*};
+}
+pub(crate) use payloads;

@@ -1,0 +1,159 @@
+//! Integrations: service accounts of a company.
+
+use async_graphql::{Context, Description, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use super::{
+    ContextExt,
+    error::{ApiError, MutationError, Outcome, payloads},
+    user::User,
+};
+use crate::{
+    domain::{actor::Scope, id::IntegrationId},
+    entity::integration,
+    error::Result as Done,
+    service::integrations::{self, NewIntegration, WithToken},
+};
+
+/// A service account of a company, with a token that opens what its scopes say.
+#[derive(Clone, Debug, Description)]
+pub struct Integration(pub integration::Model);
+
+#[Object(use_type_description)]
+impl Integration {
+    /// Its id.
+    pub async fn id(&self) -> IntegrationId {
+        self.0.id
+    }
+
+    /// What it is called.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What its token opens.
+    async fn scopes(&self) -> &[Scope] {
+        &self.0.scopes.0
+    }
+
+    /// Who opened it; null when the viewer may not know people.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
+        let Some(id) = self.0.created_by else { return Ok(None) };
+        Ok(ctx.loaders().load_one(id).await?.map(User))
+    }
+
+    /// When it was opened.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was closed; null while its token works.
+    async fn revoked_at(&self) -> Option<DateTime<Utc>> {
+        self.0.revoked_at
+    }
+
+    /// Whether the viewer may replace its token or close it.
+    async fn viewer_can_administer(&self, ctx: &Context<'_>) -> bool {
+        ctx.op().actor.administers(self.0.organization_id)
+    }
+}
+
+/// A service account that is to be opened for the own company.
+#[derive(Debug, InputObject)]
+pub struct CreateIntegrationInput {
+    /// What it is called.
+    pub name: String,
+    /// What its token opens; at least one.
+    pub scopes: Vec<Scope>,
+}
+
+/// Whose token is to be replaced.
+#[derive(Debug, InputObject)]
+pub struct RotateIntegrationTokenInput {
+    /// The integration.
+    pub integration_id: IntegrationId,
+}
+
+/// Which integration is to be closed.
+#[derive(Debug, InputObject)]
+pub struct RevokeIntegrationInput {
+    /// The integration.
+    pub integration_id: IntegrationId,
+}
+
+macro_rules! with_token {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, SimpleObject)]
+        pub struct $name {
+            /// The integration.
+            pub integration: Option<Integration>,
+            /// Its token, for the header `Authorization: Bearer …`. It is shown here once, and kept nowhere.
+            pub token: Option<String>,
+            /// Why nothing was done; empty when it was.
+            pub errors: Vec<MutationError>,
+        }
+
+        impl $name {
+            fn of(result: Done<WithToken>) -> Result<Self, ApiError> {
+                let Outcome { done, errors } = Outcome::of(result)?;
+                let (integration, token) =
+                    done.map(|done| (Integration(done.integration), done.token)).unzip();
+                Ok(Self { integration, token, errors })
+            }
+        }
+    )*};
+}
+
+with_token! {
+    /// The answer to `createIntegration`.
+    CreateIntegrationPayload;
+    /// The answer to `rotateIntegrationToken`.
+    RotateIntegrationTokenPayload;
+}
+
+payloads! {
+    /// The answer to `revokeIntegration`.
+    RevokeIntegrationPayload {
+        /// The integration, whose token opens nothing any more.
+        integration: Integration
+    }
+}
+
+/// What admins do about integrations.
+#[derive(Debug, Default)]
+pub struct IntegrationMutation;
+
+#[Object]
+impl IntegrationMutation {
+    /// Opens a service account for the own company. For admins.
+    async fn create_integration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The service account.")] input: CreateIntegrationInput,
+    ) -> Result<CreateIntegrationPayload, ApiError> {
+        let organization = ctx.op().member()?.organization;
+        let new = NewIntegration { organization, name: input.name, scopes: input.scopes };
+        CreateIntegrationPayload::of(integrations::create(ctx.op(), new).await)
+    }
+
+    /// Replaces an integration's token; the old one ends at once. For admins.
+    async fn rotate_integration_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The integration.")] input: RotateIntegrationTokenInput,
+    ) -> Result<RotateIntegrationTokenPayload, ApiError> {
+        let result = integrations::rotate_token(ctx.op(), input.integration_id).await;
+        RotateIntegrationTokenPayload::of(result)
+    }
+
+    /// Closes an integration for good. For admins.
+    async fn revoke_integration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The integration.")] input: RevokeIntegrationInput,
+    ) -> Result<RevokeIntegrationPayload, ApiError> {
+        let result = integrations::revoke(ctx.op(), input.integration_id).await;
+        RevokeIntegrationPayload::of(result, Integration)
+    }
+}

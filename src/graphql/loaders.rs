@@ -1,0 +1,108 @@
+//! Edges, loaded in batches on behalf of the request's actor; never shared between callers.
+
+use std::{collections::HashMap, time::Duration};
+
+use async_graphql::{
+    dataloader::{DataLoader, Loader},
+    runtime::{TokioSpawner, TokioTimer},
+};
+
+use crate::{
+    domain::id::{
+        AgreementId, DimensionValueId, IntegrationId, OrganizationId, PartnershipId, PlanId,
+        TierId, UserId,
+    },
+    entity::{
+        agreement, commitment, dimension_value, integration, organization, partnership,
+        planning_policy, target, team_member, tier, user,
+    },
+    error::Error,
+    op::Op,
+    service::{
+        agreements, content, dimensions, integrations, organizations, partnerships, programmes,
+        teams, users,
+    },
+};
+
+/// Loads what one request asks for, as the request's actor.
+#[derive(Debug)]
+pub struct Loaders(pub Op);
+
+/// The loader of one request.
+///
+/// It waits for nothing: whatever is asked for before the runtime turns to it is one batch.
+pub fn loaders(op: Op) -> DataLoader<Loaders> {
+    DataLoader::new(Loaders(op), TokioSpawner::current(), TokioTimer::default())
+        .delay(Duration::ZERO)
+}
+
+/// `Partnership.team`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TeamOf(pub PartnershipId);
+
+/// `Partnership.agreements`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AgreementsOf(pub PartnershipId);
+
+/// `Tier.policies`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PoliciesOf(pub TierId);
+
+/// `DimensionValue.aliases`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AliasesOf(pub DimensionValueId);
+
+/// `Plan.targets`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TargetsOf(pub PlanId);
+
+/// `Plan.commitments`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CommitmentsOf(pub PlanId);
+
+macro_rules! by_id {
+    ($($id:ty => $model:ty, $find:path;)*) => {$(
+        impl Loader<$id> for Loaders {
+            type Value = $model;
+            type Error = Error;
+
+            async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, $model>, Error> {
+                Ok($find(&self.0, keys).await?.into_iter().map(|row| (row.id, row)).collect())
+            }
+        }
+    )*};
+}
+
+by_id! {
+    OrganizationId => organization::Model, organizations::by_ids;
+    UserId => user::Model, users::by_ids;
+    IntegrationId => integration::Model, integrations::by_ids;
+    TierId => tier::Model, programmes::tiers_by_ids;
+    PartnershipId => partnership::Model, partnerships::by_ids;
+    AgreementId => agreement::Model, agreements::by_ids;
+    DimensionValueId => dimension_value::Model, dimensions::by_ids;
+}
+
+macro_rules! edges {
+    ($($edge:ident => $value:ty, $find:path;)*) => {$(
+        impl Loader<$edge> for Loaders {
+            type Value = $value;
+            type Error = Error;
+
+            async fn load(&self, keys: &[$edge]) -> Result<HashMap<$edge, $value>, Error> {
+                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+                let found = $find(&self.0, &ids).await?;
+                Ok(found.into_iter().map(|(id, value)| ($edge(id), value)).collect())
+            }
+        }
+    )*};
+}
+
+edges! {
+    TeamOf => Vec<team_member::Model>, teams::of_partnerships;
+    AgreementsOf => Vec<agreement::Model>, agreements::of_partnerships;
+    PoliciesOf => Vec<planning_policy::Model>, programmes::policies_of_tiers;
+    AliasesOf => Vec<String>, dimensions::aliases_of_values;
+    TargetsOf => Vec<target::Model>, content::targets_of_plans;
+    CommitmentsOf => Vec<commitment::Model>, content::commitments_of_plans;
+}

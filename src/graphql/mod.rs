@@ -1,0 +1,124 @@
+//! The schema: how the planning core looks from outside, by concept.
+//!
+//! A resolver translates one use case in and one type out; it decides nothing. The root types are merged from the concepts.
+
+pub mod acting;
+pub mod activity;
+pub mod alert;
+pub mod commitment;
+pub mod deal;
+pub mod dimension;
+pub mod error;
+pub mod event;
+pub mod history;
+pub mod id;
+pub mod integration;
+pub mod live;
+pub mod loaders;
+pub mod node;
+pub mod note;
+pub mod organization;
+pub mod page;
+pub mod partnering;
+pub mod partnership;
+pub mod plan;
+pub mod planning;
+pub mod policy;
+pub mod programme;
+pub mod progress;
+pub mod readiness;
+pub mod review;
+pub mod scalars;
+pub mod session;
+pub mod signing;
+pub mod target;
+pub mod user;
+pub mod viewer;
+
+use async_graphql::{
+    Context, MergedObject, MergedSubscription, Request, SDLExportOptions, dataloader::DataLoader,
+};
+
+use crate::{bus::memory::Bus, op::Op};
+use acting::Credential;
+use loaders::Loaders;
+
+/// Everything that can be asked.
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(
+    viewer::ViewerQuery,
+    node::NodeQuery,
+    partnership::PartnershipQuery,
+    plan::PlanQuery,
+    activity::ActivityQuery,
+    deal::DealQuery,
+    alert::AlertQuery,
+    live::EventQuery,
+);
+
+/// Everything that can be done.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(
+    session::SessionMutation,
+    user::UserMutation,
+    integration::IntegrationMutation,
+    organization::OrganizationMutation,
+    programme::ProgrammeMutation,
+    dimension::DimensionMutation,
+    partnering::PartnershipMutation,
+    planning::PlanMutation,
+    target::TargetMutation,
+    commitment::CommitmentMutation,
+    signing::SigningMutation,
+    note::NoteMutation,
+    activity::ActivityMutation,
+    alert::AlertMutation,
+);
+
+/// Everything that can be followed.
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(live::Live);
+
+/// The schema of the API.
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// The schema of the API, without anything of a single request; streams listen to `bus`.
+pub fn schema(bus: Bus) -> Schema {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        // No field returns it alone, but every item of a stream that is an event implements it.
+        .register_output_type::<event::Event>()
+        .data(bus)
+        .finish()
+}
+
+/// The schema as text, as `schema.graphql` keeps it; fields stay in the order of their design.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new().include_specified_by().use_space_ident();
+    schema(Bus::default()).sdl_with_options(options)
+}
+
+/// The request, to be executed as `op` says; `credential` is what a stream asks again while it goes on.
+///
+/// The one place where a request gets its operation and its loader, which so always agree.
+pub fn acting(request: impl Into<Request>, op: Op, credential: Credential) -> Request {
+    request.into().data(loaders::loaders(op.clone())).data(op).data(credential)
+}
+
+/// What a resolver finds in its context.
+pub trait ContextExt {
+    /// The operation under way: who asks, where things are kept, what time it is.
+    fn op(&self) -> &Op;
+
+    /// The loader of the request.
+    fn loaders(&self) -> &DataLoader<Loaders>;
+}
+
+impl ContextExt for Context<'_> {
+    fn op(&self) -> &Op {
+        self.data_unchecked()
+    }
+
+    fn loaders(&self) -> &DataLoader<Loaders> {
+        self.data_unchecked()
+    }
+}

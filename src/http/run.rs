@@ -1,0 +1,76 @@
+//! Running what the guard let in: in bounded time, and without letting a panic out.
+
+use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc};
+
+use async_graphql::{Executor, Response, parser::types::OperationType};
+use futures_util::{
+    FutureExt, StreamExt,
+    stream::{self, BoxStream},
+};
+
+use super::{
+    HttpState,
+    answer::{Answer, Code},
+    auth::Prepare,
+    guard::Admitted,
+};
+
+/// Runs a query or a mutation.
+pub async fn once<E: Executor>(
+    house: &HttpState<E>,
+    prepare: &Prepare,
+    admitted: Admitted,
+    request_id: &str,
+) -> Answer {
+    let execution = house.executor.execute(prepare(admitted.request));
+    let bounded =
+        tokio::time::timeout(house.timing.execution, AssertUnwindSafe(execution).catch_unwind());
+    match bounded.await {
+        Ok(Ok(response)) => Answer::new(response, request_id),
+        Ok(Err(_)) => Answer::internal(request_id),
+        Err(_) => Answer::refused(Code::Timeout.refuse("the operation took too long")),
+    }
+}
+
+/// Runs an operation of any kind as the stream of its answers: one for a query
+/// or a mutation, any number for a subscription.
+///
+/// An answer that has not run is the last one.
+pub fn all<E: Executor>(
+    house: Arc<HttpState<E>>,
+    prepare: Prepare,
+    admitted: Admitted,
+    request_id: String,
+) -> BoxStream<'static, Answer> {
+    if admitted.kind == OperationType::Subscription {
+        let responses = house.executor.execute_stream(prepare(admitted.request), None);
+        follow(responses, request_id)
+    } else {
+        stream::once(async move { once(&house, &prepare, admitted, &request_id).await }).boxed()
+    }
+}
+
+/// The library reports a source that could not be opened like an event that
+/// could not be resolved. Only the first answer can be the former, and then
+/// nothing follows it: such a subscription never began.
+fn follow(
+    responses: BoxStream<'static, Response>,
+    request_id: String,
+) -> BoxStream<'static, Answer> {
+    let answers = AssertUnwindSafe(responses)
+        .catch_unwind()
+        .map(move |outcome: std::thread::Result<Response>| match outcome {
+            Ok(response) => Answer::new(response, &request_id),
+            Err(_) => Answer::internal(&request_id),
+        })
+        .boxed()
+        .peekable();
+    stream::unfold((answers, true), |(mut answers, is_first)| async move {
+        let answer = answers.next().await?;
+        let mut is_over = || matches!(Pin::new(&mut answers).peek().now_or_never(), Some(None));
+        let answer =
+            if is_first && answer.is_void() && is_over() { answer.not_begun() } else { answer };
+        Some((answer, (answers, false)))
+    })
+    .boxed()
+}

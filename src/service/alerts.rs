@@ -1,0 +1,283 @@
+//! Warnings: opened and resolved as their causes come and go, read and acknowledged by each side for itself.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
+use uuid::Uuid;
+
+use super::{
+    access, changes, events,
+    events::NewEvent,
+    facts,
+    page::{Found, Order, Page},
+    progress::{self, CommitmentFigures, PlanFigures},
+};
+use crate::{
+    db::Tx,
+    domain::{
+        actor::{Role, Scope, Side},
+        alert::{self as rule, AlertRule, AlertState, Cause, Change, Kept, Severity},
+        commitment::{CommitmentKind, CommitmentStatus},
+        event::{EventBody, EventKind},
+        id::{AlertId, PlanId},
+        money::Unit,
+    },
+    entity::{alert, plan},
+    error::{Error, Result},
+    op::Op,
+};
+
+/// Brings the warnings of both sides in line with where the plan stands; the caller announces the events.
+pub async fn evaluate(
+    tx: &Tx,
+    op: &Op,
+    plan: &plan::Model,
+    today: NaiveDate,
+) -> Result<Vec<NewEvent>> {
+    let figures = progress::of_plan(&**tx, plan, today).await?;
+    let mut causes = causes(&figures, today);
+    let unconverted = facts::unconverted(&**tx, plan).await?;
+    if unconverted > 0 {
+        let message = match unconverted {
+            1 => "1 fact is in a currency without a planning rate and does not count".to_owned(),
+            n => format!("{n} facts are in a currency without a planning rate and do not count"),
+        };
+        causes.push(Cause { rule: AlertRule::FactsUnconverted, subject: plan.id.0, message });
+    }
+    let rows = alert::Entity::find().filter(alert::Column::PlanId.eq(plan.id)).all(&**tx).await?;
+    let mut rows: BTreeMap<(Side, AlertRule, Uuid), alert::Model> =
+        rows.into_iter().map(|row| ((row.side, row.rule, row.subject_id), row)).collect();
+    let mut told = Vec::new();
+    for side in Side::BOTH {
+        let kept =
+            rows.iter().filter(|((of, _, _), _)| *of == side).map(|((_, rule, subject), row)| {
+                ((*rule, *subject), Kept { state: row.state, message: row.message.clone() })
+            });
+        for change in rule::reconcile(&kept.collect(), causes.clone()) {
+            let key = match &change {
+                Change::Open(cause) | Change::Reopen(cause) | Change::Reword(cause) => {
+                    (side, cause.rule, cause.subject)
+                }
+                Change::Resolve { rule, subject } => (side, *rule, *subject),
+            };
+            told.extend(carry_out(tx, op, plan, side, change, rows.remove(&key)).await?);
+        }
+    }
+    Ok(told)
+}
+
+async fn carry_out(
+    tx: &Tx,
+    op: &Op,
+    plan: &plan::Model,
+    side: Side,
+    change: Change,
+    row: Option<alert::Model>,
+) -> Result<Option<NewEvent>> {
+    let (alert, kind) = match (change, row) {
+        (Change::Open(cause), _) => {
+            let row = opened(op, plan, side, cause).insert(&**tx).await?;
+            (row, EventKind::AlertOpened)
+        }
+        (Change::Reopen(cause), Some(row)) => {
+            let again = alert::Model {
+                state: AlertState::Open,
+                message: cause.message,
+                opened_at: op.now(),
+                times_opened: row.times_opened + 1,
+                acknowledged_at: None,
+                acknowledged_by: None,
+                resolved_at: None,
+                ..row
+            };
+            (again.into_active_model().reset_all().update(&**tx).await?, EventKind::AlertOpened)
+        }
+        (Change::Reword(cause), Some(row)) => {
+            let mut row = row.into_active_model();
+            row.message = Set(cause.message);
+            row.update(&**tx).await?;
+            return Ok(None);
+        }
+        (Change::Resolve { .. }, Some(row)) => {
+            let mut row = row.into_active_model();
+            row.state = Set(AlertState::Resolved);
+            row.resolved_at = Set(Some(op.now()));
+            (row.update(&**tx).await?, EventKind::AlertResolved)
+        }
+        (Change::Reopen(_) | Change::Reword(_) | Change::Resolve { .. }, None) => return Ok(None),
+    };
+    Ok(Some(told(&alert, kind)))
+}
+
+fn opened(op: &Op, plan: &plan::Model, side: Side, cause: Cause) -> alert::ActiveModel {
+    alert::ActiveModel {
+        id: Set(op.mint()),
+        vendor_id: Set(plan.vendor_id),
+        partner_id: Set(plan.partner_id),
+        partnership_id: Set(plan.partnership_id),
+        plan_id: Set(plan.id),
+        side: Set(side),
+        rule: Set(cause.rule),
+        subject_id: Set(cause.subject),
+        severity: Set(cause.rule.severity()),
+        state: Set(AlertState::Open),
+        message: Set(cause.message),
+        opened_at: Set(op.now()),
+        times_opened: Set(1),
+        acknowledged_at: Set(None),
+        acknowledged_by: Set(None),
+        resolved_at: Set(None),
+    }
+}
+
+fn told(alert: &alert::Model, kind: EventKind) -> NewEvent {
+    NewEvent {
+        kind,
+        plan: alert.plan_id,
+        partnership: alert.partnership_id,
+        subject: alert.id.0,
+        seen_by: Some(alert.side),
+        body: EventBody::Alert { alert: alert.id },
+    }
+}
+
+/// Why both sides are to be warned about a plan on a day.
+fn causes(figures: &PlanFigures, today: NaiveDate) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    for target in &figures.targets {
+        if let Some(rule) = AlertRule::of_target(target.progress.status) {
+            let message =
+                format!("{}: {}", target.target.name, target.progress.explanation.sentence);
+            causes.push(Cause { rule, subject: target.target.id.0, message });
+        }
+    }
+    for commitment in &figures.commitments {
+        causes.extend(commitment_cause(figures, commitment, today));
+    }
+    let (allocated, spent) = (figures.mdf_allocated(), figures.total.mdf);
+    if allocated > 0 && spent > allocated {
+        let unit = Unit::Money(figures.plan.currency);
+        let message = format!(
+            "{} of market development funds spent, {} allocated",
+            unit.decimal(spent),
+            unit.decimal(allocated)
+        );
+        causes.push(Cause { rule: AlertRule::MdfOverspent, subject: figures.plan.id.0, message });
+    }
+    causes
+}
+
+fn commitment_cause(
+    plan: &PlanFigures,
+    figures: &CommitmentFigures,
+    today: NaiveDate,
+) -> Option<Cause> {
+    let commitment = &figures.commitment;
+    let due_on = commitment.due_on?;
+    let window = Days::new(u64::from(plan.plan.policy.windows.due_soon_days));
+    let is_due_soon =
+        today <= due_on && today.checked_add_days(window).is_some_and(|end| end >= due_on);
+    let kind = commitment.terms.kind();
+    let rule = AlertRule::of_commitment(kind, figures.status, is_due_soon)?;
+    let unit = commitment.terms.unit(plan.plan.currency);
+    let done = format!(
+        "{} of {} delivered",
+        unit.decimal(figures.sums.delivered).normalize(),
+        unit.decimal(commitment.quantity).normalize()
+    );
+    let when = match figures.status {
+        CommitmentStatus::Overdue | CommitmentStatus::Missed => format!("was due on {due_on}"),
+        _ => format!("due on {due_on}"),
+    };
+    let what = if kind == CommitmentKind::PipelineMilestone { "milestone " } else { "" };
+    Some(Cause {
+        rule,
+        subject: commitment.id.0,
+        message: format!("{what}{}: {done}, {when}", commitment.title),
+    })
+}
+
+/// Which warnings are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct AlertFilter {
+    /// Only of this plan.
+    pub plan: Option<PlanId>,
+    /// Only in these states.
+    pub states: Option<Vec<AlertState>>,
+    /// Only of these rules.
+    pub rules: Option<Vec<AlertRule>>,
+    /// Only at least this severe.
+    pub severities: Option<Vec<Severity>>,
+}
+
+fn filtered(op: &Op, filter: &AlertFilter) -> sea_orm::Select<alert::Entity> {
+    let mut alerts = alert::Entity::visible_to(&op.actor);
+    if let Some(plan) = filter.plan {
+        alerts = alerts.filter(alert::Column::PlanId.eq(plan));
+    }
+    if let Some(states) = &filter.states {
+        alerts = alerts.filter(alert::Column::State.is_in(states.iter().copied()));
+    }
+    if let Some(rules) = &filter.rules {
+        alerts = alerts.filter(alert::Column::Rule.is_in(rules.iter().copied()));
+    }
+    if let Some(severities) = &filter.severities {
+        alerts = alerts.filter(alert::Column::Severity.is_in(severities.iter().copied()));
+    }
+    alerts
+}
+
+/// The own side's warnings, the latest first.
+pub async fn list(op: &Op, filter: &AlertFilter, page: Page) -> Result<Found<alert::Model>> {
+    access::scope(op, Scope::EventsRead)?;
+    page.of(op.db.read(), filtered(op, filter), alert::Column::Id, Order::NewestFirst).await
+}
+
+/// How many warnings of the own side there are.
+pub async fn count(op: &Op, filter: &AlertFilter) -> Result<u64> {
+    use sea_orm::PaginatorTrait;
+    access::scope(op, Scope::EventsRead)?;
+    Ok(filtered(op, filter).count(op.db.read()).await?)
+}
+
+/// A warning of the own side.
+pub async fn find(op: &Op, id: AlertId) -> Result<Option<alert::Model>> {
+    access::scope(op, Scope::EventsRead)?;
+    Ok(alert::Entity::visible_to(&op.actor)
+        .filter(alert::Column::Id.eq(id))
+        .one(op.db.read())
+        .await?)
+}
+
+/// Takes note of a warning for the own side; one that is acknowledged or resolved stays as it is.
+pub async fn acknowledge(op: &Op, id: AlertId) -> Result<alert::Model> {
+    let member = op.member()?;
+    access::scope(op, Scope::EventsRead)?;
+    let tx = op.db.write().await?;
+    let visible = alert::Entity::visible_to(&op.actor).filter(alert::Column::Id.eq(id));
+    let seen = visible.clone().one(&*tx).await?.ok_or(Error::NotFound("alert"))?;
+    changes::lock(&tx, seen.partnership_id).await?;
+    let alert = visible.one(&*tx).await?.ok_or(Error::NotFound("alert"))?;
+    let may =
+        member.works_on(alert.partnership_id) || member.role().is_some_and(Role::is_executive);
+    if !may {
+        return Err(Error::Forbidden(
+            "alerts are acknowledged by those who work on the plan".into(),
+        ));
+    }
+    if alert.state != AlertState::Open {
+        return Ok(alert);
+    }
+    let mut row = alert.into_active_model();
+    row.state = Set(AlertState::Acknowledged);
+    row.acknowledged_at = Set(Some(op.now()));
+    row.acknowledged_by = Set(member.user());
+    let alert = row.update(&*tx).await?;
+    let event = told(&alert, EventKind::AlertAcknowledged);
+    events::record(&tx, op, alert.vendor_id, vec![event]).await?;
+    tx.commit().await?;
+    Ok(alert)
+}

@@ -1,0 +1,452 @@
+//! Progress: read from roll-ups, judged by the rules; never from the facts themselves, so its cost does not grow with them.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+use super::content;
+use crate::{
+    domain::{
+        commitment::{self as rule, CommitmentStatus, StatusInput},
+        forecast,
+        id::{CommitmentId, PlanId, TargetId},
+        money::{Exact, exact},
+        phasing::{self, Phase},
+        progress::{MeasureInput, Progress, TargetStatus},
+        promise::{KeptPromises, Promise, kept_promises},
+        score::{PlanScore, ScoredTarget},
+        tally::{CommitmentSums, Slice, SliceSums, TargetSums},
+        target::Metric,
+        terms::Terms,
+    },
+    entity::{commitment, commitment_rollup, plan, slice_rollup, sums, target, target_rollup},
+    error::{Error, Result},
+};
+
+/// Where a target stands on a day.
+#[derive(Clone, Debug)]
+pub struct TargetFigures {
+    /// The target.
+    pub target: target::Model,
+    /// How its amount spreads over the period.
+    pub phases: Vec<Phase>,
+    /// What its facts add up to.
+    pub sums: TargetSums,
+    /// Judged against what was due.
+    pub progress: Progress,
+    /// Where it ends if it goes on as it went; in the target's unit.
+    pub run_rate: Option<Exact>,
+    /// Where it ends with what is open, by probability; in the target's unit.
+    pub pipeline: Option<Exact>,
+}
+
+/// Where a commitment stands on a day.
+#[derive(Clone, Debug)]
+pub struct CommitmentFigures {
+    /// The commitment.
+    pub commitment: commitment::Model,
+    /// What its facts add up to.
+    pub sums: CommitmentSums,
+    /// The day on which the promised quantity was reached.
+    pub reached_on: Option<NaiveDate>,
+    /// Judged against its due day.
+    pub status: CommitmentStatus,
+}
+
+/// Where a plan stands on a day.
+#[derive(Clone, Debug)]
+pub struct PlanFigures {
+    /// The plan.
+    pub plan: plan::Model,
+    /// The day.
+    pub as_of: NaiveDate,
+    /// Its targets, in the plan's order.
+    pub targets: Vec<TargetFigures>,
+    /// Its commitments, in the plan's order.
+    pub commitments: Vec<CommitmentFigures>,
+    /// The score over its top-level targets.
+    pub score: PlanScore,
+    /// How each side keeps its promises.
+    pub kept: KeptPromises,
+    /// What all its facts add up to.
+    pub total: SliceSums,
+    /// The deals that were open when the period began.
+    pub carried_in: i64,
+}
+
+/// Where plans stand on a day. The caller has already seen them.
+pub async fn of_plans(
+    db: &impl ConnectionTrait,
+    plans: Vec<plan::Model>,
+    as_of: NaiveDate,
+) -> Result<BTreeMap<PlanId, PlanFigures>> {
+    let ids: Vec<PlanId> = plans.iter().map(|plan| plan.id).collect();
+    let mut targets = content::targets_of(db, &ids).await?;
+    let mut commitments = content::commitments_of(db, &ids).await?;
+    let target_sums = target_sums(db, &ids, as_of).await?;
+    let mut delivered = deliveries(db, &ids, as_of).await?;
+    let totals = slices(db, &ids, Slice::Total, as_of).await?;
+    let mut figures = BTreeMap::new();
+    for plan in plans {
+        let carried_in = carried_in(db, &plan).await?;
+        let targets = targets.remove(&plan.id).unwrap_or_default();
+        let targets = targets
+            .into_iter()
+            .map(|target| {
+                let sums = target_sums.get(&target.id).copied().unwrap_or_default();
+                measure(&plan, target, sums, as_of)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let commitments: Vec<CommitmentFigures> = commitments
+            .remove(&plan.id)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|commitment| {
+                let delivered = delivered.remove(&commitment.id).unwrap_or_default();
+                judge(&plan, commitment, &delivered, as_of)
+            })
+            .collect();
+        let total = totals.get(&(plan.id, String::new())).copied().unwrap_or_default();
+        let score = score(&targets);
+        let kept = kept(&commitments, as_of);
+        let found =
+            PlanFigures { plan, as_of, targets, commitments, score, kept, total, carried_in };
+        figures.insert(found.plan.id, found);
+    }
+    Ok(figures)
+}
+
+/// Where one plan stands on a day.
+pub async fn of_plan(
+    db: &impl ConnectionTrait,
+    plan: &plan::Model,
+    as_of: NaiveDate,
+) -> Result<PlanFigures> {
+    of_plans(db, vec![plan.clone()], as_of)
+        .await?
+        .remove(&plan.id)
+        .ok_or_else(|| Error::Inconsistent(format!("{} has no figures", plan.id)))
+}
+
+fn measure(
+    plan: &plan::Model,
+    target: target::Model,
+    sums: TargetSums,
+    as_of: NaiveDate,
+) -> Result<TargetFigures> {
+    let phases = phases(plan, &target)?;
+    let average_deal = match target.metric {
+        Metric::Revenue if sums.won > 0 => Some(sums.won_value / sums.won),
+        Metric::PipelineCreated | Metric::Revenue if sums.open_deals > 0 => {
+            Some(sums.open_value / sums.open_deals)
+        }
+        Metric::DealsRegistered | Metric::DealsWon => Some(1),
+        _ => None,
+    };
+    let open_pipeline = match target.metric {
+        Metric::Revenue => Some(sums.open_value),
+        Metric::DealsWon => Some(sums.open_deals),
+        _ => None,
+    };
+    let progress = Progress::measure(MeasureInput {
+        metric: target.metric,
+        currency: plan.currency,
+        total: target.amount,
+        phases: &phases,
+        period: content::period(plan),
+        actual: sums.actual,
+        on: as_of,
+        thresholds: plan.policy.thresholds,
+        average_deal,
+        open_pipeline,
+    });
+    let run_rate = forecast::run_rate(sums.actual, target.amount, &progress.expected);
+    let pipeline = (target.metric == Metric::Revenue)
+        .then(|| forecast::pipeline(sums.actual, exact(sums.open_weighted) / exact(10_000)));
+    Ok(TargetFigures { target, phases, sums, progress, run_rate, pipeline })
+}
+
+/// How a target's amount spreads over its plan's period.
+pub fn phases(plan: &plan::Model, target: &target::Model) -> Result<Vec<Phase>> {
+    target
+        .phasing
+        .phases(plan.period_kind, content::period(plan), target.amount)
+        .map_err(|invalid| Error::Inconsistent(format!("phasing of {}: {invalid}", target.id)))
+}
+
+fn judge(
+    plan: &plan::Model,
+    commitment: commitment::Model,
+    delivered: &[commitment_rollup::Model],
+    as_of: NaiveDate,
+) -> CommitmentFigures {
+    let mut sums = CommitmentSums::default();
+    let mut reached_on = None;
+    for row in delivered {
+        sums.delivered = sums.delivered.saturating_add(row.delivered);
+        sums.leads = sums.leads.saturating_add(row.leads);
+        sums.mdf = sums.mdf.saturating_add(row.mdf);
+        if reached_on.is_none() && sums.delivered >= commitment.quantity {
+            reached_on = Some(row.day);
+        }
+    }
+    let status = rule::status(StatusInput {
+        starts_on: commitment.starts_on,
+        due_on: commitment.due_on.unwrap_or(plan.ends_on),
+        quantity: commitment.quantity,
+        delivered: sums.delivered,
+        reached_on,
+        is_waived: commitment.waived_at.is_some(),
+        period_end: plan.ends_on,
+        on: as_of,
+        at_risk_window_days: plan.policy.windows.at_risk_days,
+        at_risk_share: plan.policy.windows.at_risk_share,
+    });
+    CommitmentFigures { commitment, sums, reached_on, status }
+}
+
+fn score(targets: &[TargetFigures]) -> PlanScore {
+    let scored: Vec<ScoredTarget> = targets
+        .iter()
+        .filter(|figures| figures.target.parent_id.is_none())
+        .map(|figures| ScoredTarget {
+            id: figures.target.id,
+            weight: content::weight(&figures.target),
+            status: figures.progress.status,
+            pace: figures.progress.pace.clone(),
+        })
+        .collect();
+    PlanScore::of(&scored)
+}
+
+fn kept(commitments: &[CommitmentFigures], as_of: NaiveDate) -> KeptPromises {
+    let promises: Vec<Promise> = commitments
+        .iter()
+        .filter_map(|figures| {
+            Some(Promise {
+                owed_by: figures.commitment.owed_by,
+                due_on: figures.commitment.due_on?,
+                status: figures.status,
+            })
+        })
+        .collect();
+    kept_promises(&promises, as_of)
+}
+
+async fn target_sums(
+    db: &impl ConnectionTrait,
+    plans: &[PlanId],
+    as_of: NaiveDate,
+) -> Result<BTreeMap<TargetId, TargetSums>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        target_id: TargetId,
+        actual: i64,
+        verified: i64,
+        won: i64,
+        won_value: i64,
+        open_deals: i64,
+        open_value: i64,
+        open_weighted: i64,
+    }
+    use target_rollup::Column;
+    let columns = [
+        Column::Actual,
+        Column::Verified,
+        Column::Won,
+        Column::WonValue,
+        Column::OpenDeals,
+        Column::OpenValue,
+        Column::OpenWeighted,
+    ];
+    let query = target_rollup::Entity::find()
+        .select_only()
+        .column(Column::TargetId)
+        .filter(Column::PlanId.is_in(plans.iter().copied()))
+        .filter(Column::Day.lte(as_of))
+        .group_by(Column::TargetId);
+    let rows: Vec<Row> = sums::summed(query, &columns).into_model().all(db).await?;
+    let to_sums = |row: Row| {
+        let sums = TargetSums {
+            actual: row.actual,
+            verified: row.verified,
+            won: row.won,
+            won_value: row.won_value,
+            open_deals: row.open_deals,
+            open_value: row.open_value,
+            open_weighted: row.open_weighted,
+        };
+        (row.target_id, sums)
+    };
+    Ok(rows.into_iter().map(to_sums).collect())
+}
+
+async fn deliveries(
+    db: &impl ConnectionTrait,
+    plans: &[PlanId],
+    as_of: NaiveDate,
+) -> Result<BTreeMap<CommitmentId, Vec<commitment_rollup::Model>>> {
+    let rows = commitment_rollup::Entity::find()
+        .filter(commitment_rollup::Column::PlanId.is_in(plans.iter().copied()))
+        .filter(commitment_rollup::Column::Day.lte(as_of))
+        .order_by_asc(commitment_rollup::Column::Day)
+        .all(db)
+        .await?;
+    Ok(content::grouped(rows, |row| row.commitment_id))
+}
+
+/// What facts add up to by the keys of a slice, as of a day.
+pub async fn slices(
+    db: &impl ConnectionTrait,
+    plans: &[PlanId],
+    slice: Slice,
+    as_of: NaiveDate,
+) -> Result<BTreeMap<(PlanId, String), SliceSums>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        plan_id: PlanId,
+        key: String,
+        revenue: i64,
+        won: i64,
+        lost: i64,
+        registered: i64,
+        pipeline: i64,
+        open_deals: i64,
+        open_value: i64,
+        completions: i64,
+        certified: i64,
+        programmes: i64,
+        leads: i64,
+        mdf: i64,
+    }
+    use slice_rollup::Column;
+    let columns = [
+        Column::Revenue,
+        Column::Won,
+        Column::Lost,
+        Column::Registered,
+        Column::Pipeline,
+        Column::OpenDeals,
+        Column::OpenValue,
+        Column::Completions,
+        Column::Certified,
+        Column::Programmes,
+        Column::Leads,
+        Column::Mdf,
+    ];
+    let query = slice_rollup::Entity::find()
+        .select_only()
+        .columns([Column::PlanId, Column::Key])
+        .filter(Column::PlanId.is_in(plans.iter().copied()))
+        .filter(Column::Slice.eq(slice))
+        .filter(Column::Day.lte(as_of))
+        .group_by(Column::PlanId)
+        .group_by(Column::Key);
+    let rows: Vec<Row> = sums::summed(query, &columns).into_model().all(db).await?;
+    let to_sums = |row: Row| {
+        let sums = SliceSums {
+            revenue: row.revenue,
+            won: row.won,
+            lost: row.lost,
+            registered: row.registered,
+            pipeline: row.pipeline,
+            open_deals: row.open_deals,
+            open_value: row.open_value,
+            completions: row.completions,
+            certified: row.certified,
+            programmes: row.programmes,
+            leads: row.leads,
+            mdf: row.mdf,
+        };
+        ((row.plan_id, row.key), sums)
+    };
+    Ok(rows.into_iter().map(to_sums).collect())
+}
+
+/// The deals that were open on the eve of the period.
+async fn carried_in(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<i64> {
+    let eve = slice_rollup::Entity::find()
+        .filter(slice_rollup::Column::PlanId.eq(plan.id))
+        .filter(slice_rollup::Column::Slice.eq(Slice::Total))
+        .filter(slice_rollup::Column::Key.eq(""))
+        .filter(slice_rollup::Column::Day.lt(plan.starts_on))
+        .one(db)
+        .await?;
+    Ok(eve.map_or(0, |row| row.open_deals))
+}
+
+/// Days of a target on which its facts changed something, with what they changed, up to a day.
+pub async fn days_of(
+    db: &impl ConnectionTrait,
+    target: TargetId,
+    as_of: NaiveDate,
+) -> Result<Vec<(NaiveDate, i64)>> {
+    let rows = target_rollup::Entity::find()
+        .filter(target_rollup::Column::TargetId.eq(target))
+        .filter(target_rollup::Column::Day.lte(as_of))
+        .order_by_asc(target_rollup::Column::Day)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.day, row.actual)).collect())
+}
+
+/// Days of a plan on which its facts changed something, with what they changed, up to a day.
+pub async fn days_of_plan(
+    db: &impl ConnectionTrait,
+    plan: PlanId,
+    as_of: NaiveDate,
+) -> Result<Vec<slice_rollup::Model>> {
+    let rows = slice_rollup::Entity::find()
+        .filter(slice_rollup::Column::PlanId.eq(plan))
+        .filter(slice_rollup::Column::Slice.eq(Slice::Total))
+        .filter(slice_rollup::Column::Day.lte(as_of))
+        .order_by_asc(slice_rollup::Column::Day);
+    Ok(rows.all(db).await?)
+}
+
+/// What is due of a target by a day, in its unit.
+pub fn due(metric: Metric, phases: &[Phase], day: NaiveDate) -> Exact {
+    if metric.is_level() {
+        exact(phasing::level_due(phases, day))
+    } else {
+        phasing::expected(phases, day)
+    }
+}
+
+impl PlanFigures {
+    /// Market development funds that the plan allocates, in the currency's smallest unit.
+    pub fn mdf_allocated(&self) -> i64 {
+        self.co_marketing().map(|(mdf, _)| mdf).sum()
+    }
+
+    /// Leads that the plan's programmes are expected to bring.
+    pub fn leads_expected(&self) -> i64 {
+        self.co_marketing().map(|(_, leads)| leads).sum()
+    }
+
+    fn co_marketing(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.commitments.iter().filter_map(|figures| match &figures.commitment.terms {
+            Terms::CoMarketing { mdf_allocated, expected_leads, .. }
+                if figures.status != CommitmentStatus::Waived =>
+            {
+                Some((*mdf_allocated, *expected_leads))
+            }
+            _ => None,
+        })
+    }
+
+    /// The target that is worst off among the top-level ones.
+    pub fn worst(&self) -> Option<&TargetFigures> {
+        let worst = self.score.worst?;
+        self.targets.iter().find(|figures| figures.target.id == worst)
+    }
+
+    /// How many targets have each status.
+    pub fn count(&self, status: TargetStatus) -> usize {
+        self.targets.iter().filter(|figures| figures.progress.status == status).count()
+    }
+}

@@ -1,0 +1,27 @@
+//! The house from outside: one test binary, speaking as people.
+#![expect(clippy::unwrap_used, reason = "what a helper of a test unwraps, the test asserts")]
+
+mod activities;
+mod alerts;
+mod architecture;
+mod bad_input;
+mod config;
+mod dashboard;
+mod demo;
+mod events;
+mod http;
+mod import;
+mod integrations;
+mod isolation;
+mod live;
+mod migrations;
+mod parties;
+mod partnerships;
+mod plans;
+mod programme;
+mod realdata;
+mod schema;
+mod sign_in;
+mod socket;
+mod support;
+mod walkthrough;

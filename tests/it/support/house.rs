@@ -1,0 +1,149 @@
+//! The whole house behind its real doors, on a port of its own.
+
+use std::{net::SocketAddr, time::Duration};
+
+use futures_util::StreamExt;
+use jbp::{
+    app::App,
+    config::{Config, Overrides},
+};
+use serde_json::{Value, json};
+use tokio_tungstenite::{
+    connect_async,
+    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{Client, TestApp, client};
+
+/// A house that is being served, until it is dropped or stopped.
+pub struct House {
+    /// Where.
+    pub address: SocketAddr,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    http: reqwest::Client,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl TestApp {
+    /// Opens the doors of this house.
+    pub async fn open_doors(&self) -> House {
+        let flags = Overrides { bind: Some("127.0.0.1:0".to_owned()), ..Overrides::default() };
+        let config = Config::read(None, &flags).unwrap();
+        let serving = App::new(self.op.clone(), config).listen(None).await.unwrap();
+        let (address, stop, tasks) = (serving.address, serving.stopper(), TaskTracker::new());
+        tasks.spawn(serving.run());
+        House { address, stop, tasks, http: reqwest::Client::new() }
+    }
+}
+
+impl House {
+    /// Asks over HTTP; gives the whole answer.
+    pub async fn try_ask(&self, who: &Client, query: &str, variables: Value) -> Value {
+        let request = self
+            .http
+            .post(format!("http://{}/graphql", self.address))
+            .bearer_auth(who.bearer().await)
+            .header("accept", "application/graphql-response+json")
+            .json(&json!({ "query": query, "variables": variables }));
+        request.send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Asks over HTTP; gives the data, of which nothing may be missing.
+    pub async fn ask(&self, who: &Client, query: &str, variables: Value) -> Value {
+        let mut answer = self.try_ask(who, query, variables).await;
+        assert!(answer.get("errors").is_none(), "{query}: {}", answer["errors"]);
+        answer["data"].take()
+    }
+
+    /// Does something over HTTP that must succeed; gives the payload of the only mutation.
+    pub async fn does(&self, who: &Client, query: &str, variables: Value) -> Value {
+        let data = self.ask(who, query, variables).await;
+        let payload = data.as_object().unwrap().values().next().unwrap().clone();
+        assert_eq!(payload["errors"], json!([]), "{query}");
+        payload
+    }
+
+    /// A socket of this person, acknowledged.
+    pub async fn socket(&self, who: &Client) -> Listener {
+        let url = format!("ws://{}/graphql", self.address);
+        let mut request = url.into_client_request().unwrap();
+        let protocol = HeaderValue::from_static("graphql-transport-ws");
+        request.headers_mut().insert("sec-websocket-protocol", protocol);
+        let mut socket = client::Client(connect_async(request).await.unwrap().0);
+        socket.greet(json!({ "authorization": format!("Bearer {}", who.bearer().await) })).await;
+        assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
+        Listener { socket, heard: Vec::new() }
+    }
+
+    /// Closes the doors, and waits until all that was running has ended.
+    pub async fn close(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+/// A person at an open socket; what was heard and not yet asked for is remembered.
+pub struct Listener {
+    socket: client::Client,
+    heard: Vec<Value>,
+}
+
+impl Listener {
+    /// Begins a subscription.
+    pub async fn follow(&mut self, id: &str, query: &str, variables: Value) {
+        let payload = json!({ "query": query, "variables": variables });
+        self.socket.say(json!({ "type": "subscribe", "id": id, "payload": payload })).await;
+    }
+
+    /// The first item of the subscription that satisfies `wanted`, heard already or to come; nothing if it takes longer than `within`.
+    pub async fn hears(
+        &mut self,
+        id: &str,
+        within: Duration,
+        wanted: impl Fn(&Value) -> bool + Send + Sync,
+    ) -> Option<Value> {
+        let is_it = |heard: &Value| heard["id"] == id && wanted(&heard["payload"]["data"]);
+        if let Some(at) = self.heard.iter().position(is_it) {
+            return Some(self.heard.remove(at)["payload"]["data"].take());
+        }
+        let listening = async {
+            loop {
+                let Message::Text(text) = self.socket.0.next().await.unwrap().unwrap() else {
+                    continue;
+                };
+                let mut heard: Value = serde_json::from_str(&text).unwrap();
+                assert_ne!(heard["type"], "error", "{heard}");
+                if is_it(&heard) {
+                    return heard["payload"]["data"].take();
+                }
+                self.heard.push(heard);
+            }
+        };
+        tokio::time::timeout(within, listening).await.ok()
+    }
+
+    /// The message that ends the subscription, before anything else of it comes.
+    pub async fn hears_the_end(&mut self, id: &str) -> Value {
+        loop {
+            let heard = self.socket.hear().await;
+            if heard["id"] == id {
+                assert_ne!(heard["type"], "next", "{heard}");
+                return heard;
+            }
+        }
+    }
+
+    /// Checks that nothing was heard, and that the server has nothing else to say first.
+    pub async fn has_heard_nothing(&mut self) {
+        assert_eq!(self.heard, [Value::Null; 0]);
+        self.socket.hears_nothing().await;
+    }
+}
