@@ -17,6 +17,7 @@ mod m04_activities;
 mod m05_rollups;
 mod m06_alerts;
 mod m07_events;
+mod m08_amendments;
 mod table;
 
 /// All migrations, oldest first.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m05_rollups::Migration),
             Box::new(m06_alerts::Migration),
             Box::new(m07_events::Migration),
+            Box::new(m08_amendments::Migration),
         ]
     }
 }

@@ -70,11 +70,37 @@ pub enum PlanAction {
     SetExchangeRate,
     /// Write a note that the own side alone reads.
     Note,
+    /// Comment on the plan or on a part of it.
+    Comment,
+    /// Propose another value for a single field, with a reason.
+    CounterPropose,
+    /// Accept, reject or counter such a proposal of the other side, or take back an own one.
+    AnswerCounterProposal,
+    /// Open a working copy of a plan in force.
+    BeginAmendment,
+    /// Freeze the working copy into a version to sign, with the day from which it counts.
+    ProposeAmendment,
+    /// Throw the working copy away; the version in force stays.
+    WithdrawAmendment,
+    /// Hold a review: freeze its scorecard, and write its minutes.
+    HoldReview,
+    /// Confirm or dispute the minutes of a review for the own side.
+    ConfirmReview,
+    /// Skip a review, with a reason.
+    SkipReview,
+    /// Add, edit and complete action items and recovery actions.
+    FollowUp,
+    /// Begin the draft for the next period.
+    Renew,
+    /// Freeze the final figures of a plan whose period is over.
+    Close,
+    /// End the plan before its time, with notice and reason.
+    Terminate,
 }
 
 impl PlanAction {
     /// All of them, in the order of a plan's life.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 24] = [
         Self::Edit,
         Self::Discard,
         Self::Share,
@@ -86,50 +112,130 @@ impl PlanAction {
         Self::Waive,
         Self::SetExchangeRate,
         Self::Note,
+        Self::Comment,
+        Self::CounterPropose,
+        Self::AnswerCounterProposal,
+        Self::BeginAmendment,
+        Self::ProposeAmendment,
+        Self::WithdrawAmendment,
+        Self::HoldReview,
+        Self::ConfirmReview,
+        Self::SkipReview,
+        Self::FollowUp,
+        Self::Renew,
+        Self::Close,
+        Self::Terminate,
     ];
+}
+
+/// Where the amendment of a plan in force stands; the plan stays in force all the while.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    async_graphql::Enum,
+    EnumIter,
+    DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AmendmentState {
+    /// Both sides edit the working copy.
+    Open,
+    /// Frozen into a version that both sides are asked to sign.
+    Proposed,
 }
 
 /// The plan's state does not allow the action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongState;
 
-impl PlanState {
-    /// The state after `action`, or why there is none.
+/// A plan's state, and that of its amendment while there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanStage {
+    /// The plan's state.
+    pub state: PlanState,
+    /// The amendment's state; only a plan in force has one.
+    pub amendment: Option<AmendmentState>,
+}
+
+impl From<PlanState> for PlanStage {
+    fn from(state: PlanState) -> Self {
+        Self { state, amendment: None }
+    }
+}
+
+impl PlanStage {
+    /// The stage after `action`, or why there is none.
     ///
-    /// A signature leaves the state as it is; the second one activates, which [`PlanState::activate`] says.
+    /// A signature leaves the stage as it is; the second one puts the version in force, which [`PlanStage::sealed`] says.
     #[expect(clippy::match_same_arms, reason = "a table of transitions, read row by row")]
     pub fn after(self, action: PlanAction) -> Result<Self, WrongState> {
-        match (self, action) {
-            (Self::Draft, PlanAction::Edit | PlanAction::SetExchangeRate) => Ok(Self::Draft),
-            (Self::Draft, PlanAction::Discard) => Ok(Self::Withdrawn),
-            (Self::Draft, PlanAction::Share) => Ok(Self::Negotiating),
-            (Self::Negotiating, PlanAction::Edit | PlanAction::SetExchangeRate) => {
-                Ok(Self::Negotiating)
+        use AmendmentState::{Open, Proposed};
+        use PlanAction as Do;
+        use PlanState::{
+            Active, AwaitingSignatures, Completed, Draft, Negotiating, Terminated, Withdrawn,
+        };
+        let to = |state: PlanState| Ok(Self::from(state));
+        let amending = |amendment| Ok(Self { state: Active, amendment: Some(amendment) });
+        match (self.state, self.amendment, action) {
+            (_, _, Do::Note | Do::Comment) => Ok(self),
+
+            (Draft, _, Do::Edit | Do::SetExchangeRate) => to(Draft),
+            (Draft, _, Do::Discard) => to(Withdrawn),
+            (Draft, _, Do::Share) => to(Negotiating),
+
+            (Negotiating, _, Do::Edit | Do::SetExchangeRate) => to(Negotiating),
+            (Negotiating, _, Do::CounterPropose | Do::AnswerCounterProposal) => to(Negotiating),
+            (Negotiating, _, Do::Propose) => to(AwaitingSignatures),
+            (Negotiating, _, Do::Withdraw) => to(Withdrawn),
+
+            (AwaitingSignatures, _, Do::Sign) => to(AwaitingSignatures),
+            (AwaitingSignatures, _, Do::Edit | Do::SetExchangeRate) => to(Negotiating),
+            (AwaitingSignatures, _, Do::Reject | Do::WithdrawProposal) => to(Negotiating),
+
+            (Active, None, Do::BeginAmendment) => amending(Open),
+            (Active, Some(Open), Do::Edit) => amending(Open),
+            (Active, Some(Open), Do::CounterPropose | Do::AnswerCounterProposal) => amending(Open),
+            (Active, Some(Open), Do::ProposeAmendment) => amending(Proposed),
+            (Active, Some(Proposed), Do::Sign) => amending(Proposed),
+            (Active, Some(Proposed), Do::Edit | Do::Reject | Do::WithdrawProposal) => {
+                amending(Open)
             }
-            (Self::Negotiating, PlanAction::Propose) => Ok(Self::AwaitingSignatures),
-            (Self::Negotiating, PlanAction::Withdraw) => Ok(Self::Withdrawn),
-            (Self::AwaitingSignatures, PlanAction::Sign) => Ok(Self::AwaitingSignatures),
-            (
-                Self::AwaitingSignatures,
-                PlanAction::Edit
-                | PlanAction::SetExchangeRate
-                | PlanAction::Reject
-                | PlanAction::WithdrawProposal,
-            ) => Ok(Self::Negotiating),
-            (Self::Active, PlanAction::Waive | PlanAction::SetExchangeRate) => Ok(Self::Active),
-            (state, PlanAction::Note) => Ok(state),
+            (Active, Some(_), Do::WithdrawAmendment) => to(Active),
+            (Active, _, Do::Waive | Do::SetExchangeRate) => Ok(self),
+            (Active, _, Do::Close) => to(Completed),
+            (Active, _, Do::Terminate) => to(Terminated),
+
+            (Active | Completed, _, Do::HoldReview | Do::SkipReview | Do::ConfirmReview) => {
+                Ok(self)
+            }
+            (Active | Completed | Terminated, _, Do::FollowUp | Do::Renew) => Ok(self),
             _ => Err(WrongState),
         }
     }
 
-    /// The state once both sides have signed.
-    pub fn activate(self) -> Result<Self, WrongState> {
-        match self {
-            Self::AwaitingSignatures => Ok(Self::Active),
+    /// The stage once both sides have signed.
+    pub fn sealed(self) -> Result<Self, WrongState> {
+        match (self.state, self.amendment) {
+            (PlanState::AwaitingSignatures, _)
+            | (PlanState::Active, Some(AmendmentState::Proposed)) => Ok(PlanState::Active.into()),
             _ => Err(WrongState),
         }
     }
 
+    /// Whether a version awaits signatures.
+    pub fn is_proposed(self) -> bool {
+        self.sealed().is_ok()
+    }
+}
+
+impl PlanState {
     /// Whether the plan holds its days against another plan of the partnership.
     pub fn holds_period(self) -> bool {
         matches!(self, Self::AwaitingSignatures | Self::Active)
@@ -169,6 +275,19 @@ impl fmt::Display for PlanAction {
             Self::Waive => "waiving a commitment",
             Self::SetExchangeRate => "setting an exchange rate",
             Self::Note => "writing a note",
+            Self::Comment => "commenting",
+            Self::CounterPropose => "counter-proposing",
+            Self::AnswerCounterProposal => "answering a counter-proposal",
+            Self::BeginAmendment => "amending",
+            Self::ProposeAmendment => "proposing an amendment",
+            Self::WithdrawAmendment => "withdrawing the amendment",
+            Self::HoldReview => "holding a review",
+            Self::ConfirmReview => "confirming a review",
+            Self::SkipReview => "skipping a review",
+            Self::FollowUp => "following up on actions",
+            Self::Renew => "renewing",
+            Self::Close => "closing",
+            Self::Terminate => "terminating",
         })
     }
 }
@@ -197,10 +316,23 @@ impl PlanStanding {
             | PlanAction::WithdrawProposal
             | PlanAction::Withdraw
             | PlanAction::Waive
-            | PlanAction::SetExchangeRate => member.works_on(self.partnership),
+            | PlanAction::SetExchangeRate
+            | PlanAction::CounterPropose
+            | PlanAction::AnswerCounterProposal
+            | PlanAction::BeginAmendment
+            | PlanAction::ProposeAmendment
+            | PlanAction::WithdrawAmendment
+            | PlanAction::HoldReview
+            | PlanAction::SkipReview
+            | PlanAction::FollowUp
+            | PlanAction::Renew
+            | PlanAction::Close
+            | PlanAction::Terminate => member.works_on(self.partnership),
             PlanAction::Sign => self.may_sign(member),
-            PlanAction::Reject => member.works_on(self.partnership) || self.may_sign(member),
-            PlanAction::Note => {
+            PlanAction::Reject | PlanAction::ConfirmReview => {
+                member.works_on(self.partnership) || self.may_sign(member)
+            }
+            PlanAction::Note | PlanAction::Comment => {
                 member.works_on(self.partnership) || member.role().is_some_and(Role::is_executive)
             }
         }

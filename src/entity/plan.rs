@@ -9,7 +9,7 @@ use crate::domain::{
     content::{AddedRates, PlanContent},
     id::{OrganizationId, PartnershipId, PlanId, UserId},
     money::Currency,
-    plan::PlanState,
+    plan::{AmendmentState, PlanStage, PlanState},
     policy::{PlanningMode, PlanningPolicy},
 };
 
@@ -25,6 +25,7 @@ pub struct Model {
     pub name: String,
     pub mode: PlanningMode,
     pub state: PlanState,
+    pub amendment: Option<AmendmentState>,
     pub drafted_by: Side,
     pub period_kind: PeriodKind,
     pub starts_on: NaiveDate,
@@ -47,6 +48,13 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Where it stands, its amendment included.
+    pub fn stage(&self) -> PlanStage {
+        PlanStage { state: self.state, amendment: self.amendment }
+    }
+}
 
 impl Entity {
     /// Plans `actor` may see: those of the own organisation that are shared; and the own side's drafts, unless a viewer. The only way in.

@@ -22,10 +22,11 @@ pub async fn activate(
     number: i32,
 ) -> Result<(plan::Model, Vec<NewEvent>)> {
     let today = activities::today(tx, op, plan.vendor_id).await?;
-    let state =
-        plan.state.activate().map_err(|_wrong| Error::Inconsistent("not proposed".into()))?;
+    let sealed =
+        plan.stage().sealed().map_err(|_wrong| Error::Inconsistent("not proposed".into()))?;
     let plan = plan::Model {
-        state,
+        state: sealed.state,
+        amendment: sealed.amendment,
         version_in_force: Some(number),
         proposed_version: None,
         activated_on: Some(today),

@@ -11,14 +11,14 @@ use crate::{
         actor::Side,
         event::{EventBody, EventKind},
         id::{PartnershipId, PlanId},
-        plan::{PlanAction, PlanStanding, PlanState},
+        plan::{PlanAction, PlanStage, PlanStanding},
     },
     entity::{partnership, plan},
     error::{Error, Result},
     op::Op,
 };
 
-/// Begins a change: the plan under its partnership's lock, and the state it will move to.
+/// Begins a change: the plan under its partnership's lock, and the stage it will move to.
 ///
 /// The lock keeps changes of one partnership's plans and facts one after the other; nothing else is locked before it.
 pub async fn for_update(
@@ -26,7 +26,7 @@ pub async fn for_update(
     id: PlanId,
     action: PlanAction,
     expected_revision: Option<i32>,
-) -> Result<(Tx, plan::Model, PlanState)> {
+) -> Result<(Tx, plan::Model, PlanStage)> {
     let member = op.member()?;
     let tx = op.db.write().await?;
     let seen =
@@ -41,7 +41,7 @@ pub async fn for_update(
     if !standing.allows(member, action) {
         return Err(Error::Forbidden(format!("{action} is not for your role")));
     }
-    let next = plan.state.after(action).map_err(|_wrong| Error::InvalidTransition {
+    let next = plan.stage().after(action).map_err(|_wrong| Error::InvalidTransition {
         action,
         from: plan.state,
         allowed: allowed(op, &plan),
@@ -76,7 +76,7 @@ pub fn allowed(op: &Op, plan: &plan::Model) -> Vec<PlanAction> {
     let standing = standing(plan);
     PlanAction::ALL
         .into_iter()
-        .filter(|action| plan.state.after(*action).is_ok() && standing.allows(member, *action))
+        .filter(|action| plan.stage().after(*action).is_ok() && standing.allows(member, *action))
         .collect()
 }
 
@@ -86,9 +86,14 @@ pub fn seen_by(plan: &plan::Model) -> Option<Side> {
 }
 
 /// Stores a plan that has moved to another state.
-pub async fn moved(tx: &Tx, op: &Op, plan: plan::Model, next: PlanState) -> Result<plan::Model> {
-    let plan =
-        plan::Model { state: next, revision: plan.revision + 1, updated_at: op.now(), ..plan };
+pub async fn moved(tx: &Tx, op: &Op, plan: plan::Model, next: PlanStage) -> Result<plan::Model> {
+    let plan = plan::Model {
+        state: next.state,
+        amendment: next.amendment,
+        revision: plan.revision + 1,
+        updated_at: op.now(),
+        ..plan
+    };
     Ok(plan.into_active_model().reset_all().update(&**tx).await?)
 }
 
@@ -139,7 +144,7 @@ pub struct Change {
 pub struct Editing {
     /// The transaction.
     pub tx: Tx,
-    /// The plan, already in the state that editing leads to.
+    /// The plan, already in the stage that editing leads to.
     pub plan: plan::Model,
     was_proposed: bool,
 }
@@ -158,8 +163,9 @@ impl Editing {
         expected_revision: i32,
     ) -> Result<Self> {
         let (tx, plan, next) = for_update(op, id, action, Some(expected_revision)).await?;
-        let was_proposed = plan.state == PlanState::AwaitingSignatures;
-        Ok(Self { tx, plan: plan::Model { state: next, ..plan }, was_proposed })
+        let was_proposed = plan.stage().is_proposed();
+        let plan = plan::Model { state: next.state, amendment: next.amendment, ..plan };
+        Ok(Self { tx, plan, was_proposed })
     }
 
     /// Stores the plan, tells what was changed, and makes it last. Signatures under a proposal no longer count.
@@ -177,7 +183,7 @@ impl Editing {
             signing::void(tx, op, &mut self.plan).await?;
             events.push(to_event(&self.plan, EventKind::ProposalEnded, EventBody::Plain));
         }
-        let next = self.plan.state;
+        let next = self.plan.stage();
         let plan = moved(tx, op, self.plan, next).await?;
         let entry = history::Entry {
             plan: plan.id,

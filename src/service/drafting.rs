@@ -108,6 +108,7 @@ pub async fn create(op: &Op, key: Option<&str>, new: NewPlan) -> Result<plan::Mo
         version_in_force: Set(None),
         activated_on: Set(None),
         added_rates: Set(AddedRates::default()),
+        amendment: Set(None),
         shared_at: Set(None),
         watch_on: Set(None),
         created_at: Set(now),

@@ -18,43 +18,107 @@ const STATES: [PlanState; 7] = [
     PlanState::Withdrawn,
 ];
 
+fn name(stage: PlanStage) -> String {
+    let amendment = stage.amendment.map_or(String::new(), |state| format!("+{state:?}"));
+    format!("{:?}{amendment}", stage.state)
+}
+
 #[test]
 fn what_moves_a_plan_where() {
     let mut table = String::new();
-    for state in STATES {
+    let amended = [AmendmentState::Open, AmendmentState::Proposed]
+        .map(|amendment| PlanStage { state: PlanState::Active, amendment: Some(amendment) });
+    for stage in STATES.map(PlanStage::from).into_iter().chain(amended) {
         for action in PlanAction::ALL {
-            if let Ok(next) = state.after(action) {
-                writeln!(table, "{state:?}: {action:?} → {next:?}").unwrap();
+            if let Ok(next) = stage.after(action) {
+                writeln!(table, "{}: {action:?} → {}", name(stage), name(next)).unwrap();
             }
         }
-        if let Ok(next) = state.activate() {
-            writeln!(table, "{state:?}: both signatures → {next:?}").unwrap();
+        if let Ok(next) = stage.sealed() {
+            writeln!(table, "{}: both signatures → {}", name(stage), name(next)).unwrap();
         }
     }
-    assert_snapshot!(table, @r"
+    assert_snapshot!(table, @"
     Draft: Edit → Draft
     Draft: Discard → Withdrawn
     Draft: Share → Negotiating
     Draft: SetExchangeRate → Draft
     Draft: Note → Draft
+    Draft: Comment → Draft
     Negotiating: Edit → Negotiating
     Negotiating: Propose → AwaitingSignatures
     Negotiating: Withdraw → Withdrawn
     Negotiating: SetExchangeRate → Negotiating
     Negotiating: Note → Negotiating
+    Negotiating: Comment → Negotiating
+    Negotiating: CounterPropose → Negotiating
+    Negotiating: AnswerCounterProposal → Negotiating
     AwaitingSignatures: Edit → Negotiating
     AwaitingSignatures: Sign → AwaitingSignatures
     AwaitingSignatures: Reject → Negotiating
     AwaitingSignatures: WithdrawProposal → Negotiating
     AwaitingSignatures: SetExchangeRate → Negotiating
     AwaitingSignatures: Note → AwaitingSignatures
+    AwaitingSignatures: Comment → AwaitingSignatures
     AwaitingSignatures: both signatures → Active
     Active: Waive → Active
     Active: SetExchangeRate → Active
     Active: Note → Active
+    Active: Comment → Active
+    Active: BeginAmendment → Active+Open
+    Active: HoldReview → Active
+    Active: ConfirmReview → Active
+    Active: SkipReview → Active
+    Active: FollowUp → Active
+    Active: Renew → Active
+    Active: Close → Completed
+    Active: Terminate → Terminated
     Completed: Note → Completed
+    Completed: Comment → Completed
+    Completed: HoldReview → Completed
+    Completed: ConfirmReview → Completed
+    Completed: SkipReview → Completed
+    Completed: FollowUp → Completed
+    Completed: Renew → Completed
     Terminated: Note → Terminated
+    Terminated: Comment → Terminated
+    Terminated: FollowUp → Terminated
+    Terminated: Renew → Terminated
     Withdrawn: Note → Withdrawn
+    Withdrawn: Comment → Withdrawn
+    Active+Open: Edit → Active+Open
+    Active+Open: Waive → Active+Open
+    Active+Open: SetExchangeRate → Active+Open
+    Active+Open: Note → Active+Open
+    Active+Open: Comment → Active+Open
+    Active+Open: CounterPropose → Active+Open
+    Active+Open: AnswerCounterProposal → Active+Open
+    Active+Open: ProposeAmendment → Active+Proposed
+    Active+Open: WithdrawAmendment → Active
+    Active+Open: HoldReview → Active+Open
+    Active+Open: ConfirmReview → Active+Open
+    Active+Open: SkipReview → Active+Open
+    Active+Open: FollowUp → Active+Open
+    Active+Open: Renew → Active+Open
+    Active+Open: Close → Completed
+    Active+Open: Terminate → Terminated
+    Active+Proposed: Edit → Active+Open
+    Active+Proposed: Sign → Active+Proposed
+    Active+Proposed: Reject → Active+Open
+    Active+Proposed: WithdrawProposal → Active+Open
+    Active+Proposed: Waive → Active+Proposed
+    Active+Proposed: SetExchangeRate → Active+Proposed
+    Active+Proposed: Note → Active+Proposed
+    Active+Proposed: Comment → Active+Proposed
+    Active+Proposed: WithdrawAmendment → Active
+    Active+Proposed: HoldReview → Active+Proposed
+    Active+Proposed: ConfirmReview → Active+Proposed
+    Active+Proposed: SkipReview → Active+Proposed
+    Active+Proposed: FollowUp → Active+Proposed
+    Active+Proposed: Renew → Active+Proposed
+    Active+Proposed: Close → Completed
+    Active+Proposed: Terminate → Terminated
+    Active+Proposed: both signatures → Active
     ");
 }
 
@@ -129,19 +193,19 @@ fn table(mode: PlanningMode) -> String {
 
 #[test]
 fn who_may_do_what_to_a_full_plan() {
-    assert_snapshot!(table(PlanningMode::Full), @r"
-    vendor admin: Edit Discard Share Propose Reject WithdrawProposal Withdraw Waive SetExchangeRate Note
-    account manager: Edit Discard Share Propose Reject WithdrawProposal Withdraw Waive SetExchangeRate Note
+    assert_snapshot!(table(PlanningMode::Full), @"
+    vendor admin: Edit Discard Share Propose Reject WithdrawProposal Withdraw Waive SetExchangeRate Note Comment CounterPropose AnswerCounterProposal BeginAmendment ProposeAmendment WithdrawAmendment HoldReview ConfirmReview SkipReview FollowUp Renew Close Terminate
+    account manager: Edit Discard Share Propose Reject WithdrawProposal Withdraw Waive SetExchangeRate Note Comment CounterPropose AnswerCounterProposal BeginAmendment ProposeAmendment WithdrawAmendment HoldReview ConfirmReview SkipReview FollowUp Renew Close Terminate
     account manager elsewhere:
-    vendor sponsor: Sign Reject Note
-    other vendor executive: Note
+    vendor sponsor: Sign Reject Note Comment ConfirmReview
+    other vendor executive: Note Comment
     vendor viewer:
     vendor integration:
-    partner admin: Edit Discard Share Propose Reject WithdrawProposal Withdraw Waive SetExchangeRate Note
-    partner manager: Edit Discard Share Propose Reject WithdrawProposal Withdraw Waive SetExchangeRate Note
+    partner admin: Edit Discard Share Propose Reject WithdrawProposal Withdraw Waive SetExchangeRate Note Comment CounterPropose AnswerCounterProposal BeginAmendment ProposeAmendment WithdrawAmendment HoldReview ConfirmReview SkipReview FollowUp Renew Close Terminate
+    partner manager: Edit Discard Share Propose Reject WithdrawProposal Withdraw Waive SetExchangeRate Note Comment CounterPropose AnswerCounterProposal BeginAmendment ProposeAmendment WithdrawAmendment HoldReview ConfirmReview SkipReview FollowUp Renew Close Terminate
     partner manager elsewhere:
-    partner sponsor: Sign Reject Note
-    other partner executive: Note
+    partner sponsor: Sign Reject Note Comment ConfirmReview
+    other partner executive: Note Comment
     partner viewer:
     partner integration:
     ");
@@ -149,19 +213,19 @@ fn who_may_do_what_to_a_full_plan() {
 
 #[test]
 fn who_may_do_what_to_a_light_plan() {
-    assert_snapshot!(table(PlanningMode::Light), @r"
-    vendor admin: Edit Discard Share Propose Reject WithdrawProposal Withdraw Waive SetExchangeRate Note
-    account manager: Edit Discard Share Propose Sign Reject WithdrawProposal Withdraw Waive SetExchangeRate Note
+    assert_snapshot!(table(PlanningMode::Light), @"
+    vendor admin: Edit Discard Share Propose Reject WithdrawProposal Withdraw Waive SetExchangeRate Note Comment CounterPropose AnswerCounterProposal BeginAmendment ProposeAmendment WithdrawAmendment HoldReview ConfirmReview SkipReview FollowUp Renew Close Terminate
+    account manager: Edit Discard Share Propose Sign Reject WithdrawProposal Withdraw Waive SetExchangeRate Note Comment CounterPropose AnswerCounterProposal BeginAmendment ProposeAmendment WithdrawAmendment HoldReview ConfirmReview SkipReview FollowUp Renew Close Terminate
     account manager elsewhere:
-    vendor sponsor: Note
-    other vendor executive: Note
+    vendor sponsor: Note Comment
+    other vendor executive: Note Comment
     vendor viewer:
     vendor integration:
-    partner admin: Edit Discard Share Propose Sign Reject WithdrawProposal Withdraw Waive SetExchangeRate Note
-    partner manager: Edit Discard Share Propose Sign Reject WithdrawProposal Withdraw Waive SetExchangeRate Note
+    partner admin: Edit Discard Share Propose Sign Reject WithdrawProposal Withdraw Waive SetExchangeRate Note Comment CounterPropose AnswerCounterProposal BeginAmendment ProposeAmendment WithdrawAmendment HoldReview ConfirmReview SkipReview FollowUp Renew Close Terminate
+    partner manager: Edit Discard Share Propose Sign Reject WithdrawProposal Withdraw Waive SetExchangeRate Note Comment CounterPropose AnswerCounterProposal BeginAmendment ProposeAmendment WithdrawAmendment HoldReview ConfirmReview SkipReview FollowUp Renew Close Terminate
     partner manager elsewhere:
-    partner sponsor: Note
-    other partner executive: Note
+    partner sponsor: Note Comment
+    other partner executive: Note Comment
     partner viewer:
     partner integration:
     ");
