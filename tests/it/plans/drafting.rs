@@ -364,6 +364,6 @@ async fn a_negotiated_plan_can_be_given_up() {
     let answer = acme.manager.run(&query, json!({ "input": input })).await;
     assert_eq!(
         answer["editPlan"]["errors"],
-        json!([{ "code": "INVALID_TRANSITION", "from": "WITHDRAWN", "action": "EDIT", "allowed": ["NOTE"] }])
+        json!([{ "code": "INVALID_TRANSITION", "from": "WITHDRAWN", "action": "EDIT", "allowed": ["NOTE", "COMMENT"] }])
     );
 }

@@ -307,7 +307,20 @@ async fn a_plan_in_force_is_not_edited() {
     }
     assert_eq!(plan.revision().await, revision);
     let actions = plan.read(manager, "viewerActions").await;
-    assert_eq!(actions, json!(["WAIVE", "SET_EXCHANGE_RATE", "NOTE"]));
+    assert_eq!(actions, json!([
+            "WAIVE",
+            "SET_EXCHANGE_RATE",
+            "NOTE",
+            "COMMENT",
+            "BEGIN_AMENDMENT",
+            "HOLD_REVIEW",
+            "CONFIRM_REVIEW",
+            "SKIP_REVIEW",
+            "FOLLOW_UP",
+            "RENEW",
+            "CLOSE",
+            "TERMINATE"
+        ]));
 }
 
 #[tokio::test]
