@@ -120,7 +120,7 @@ impl Play {
             What::Found => parties::found(op, &self.setting).await,
             What::Describe => programme::describe(op).await,
             What::Begin(company) => parties::begin(op, &self.setting, company).await,
-            What::Draft(at) => write::draft(op, plan(at)?).await,
+            What::Draft(at) => Box::pin(write::draft(op, plan(at)?)).await,
             What::Share(at) => write::share(op, plan(at)?).await,
             What::Propose(at) => write::propose(op, plan(at)?).await,
             What::Sign(at, email) => write::sign(op, plan(at)?, email).await,

@@ -35,9 +35,9 @@ pub struct PlanLens {
     pub rates: Rates,
     /// The vendor's dimensions.
     pub tree: Tree,
-    /// Its targets.
+    /// Its targets, as each signed version sees them.
     pub targets: Vec<TargetLens>,
-    /// Its commitments.
+    /// Its commitments, as each signed version sees them.
     pub commitments: Vec<CommitmentLens>,
 }
 
@@ -59,7 +59,7 @@ impl PlanLens {
         let subject = Subject { facts, deal: &deal, steps: &steps };
         for lens in &self.commitments {
             for (day, sums) in self.deliveries(lens, &subject) {
-                let at = tally.commitments.entry((lens.id, day)).or_default();
+                let at = tally.commitments.entry((lens.id, lens.version, day)).or_default();
                 *at = at.plus(sums, 1).ok_or(TooLarge)?;
             }
         }
@@ -178,7 +178,7 @@ impl PlanLens {
                 added.open_value = entry.sums.open_value;
                 added.open_weighted = entry.open_weighted;
             }
-            let sums = tally.targets.entry((lens.id, day)).or_default();
+            let sums = tally.targets.entry((lens.id, lens.version, day)).or_default();
             *sums = sums.plus(added, 1).ok_or(TooLarge)?;
         }
         Ok(())
@@ -206,13 +206,13 @@ impl PlanLens {
             let vouched =
                 admitted.iter().copied().filter(|fact| is_revocation(fact) || fact.is_verified);
             for (day, verified) in self.levels(vouched) {
-                let sums = tally.targets.entry((lens.id, day)).or_default();
+                let sums = tally.targets.entry((lens.id, lens.version, day)).or_default();
                 *sums = sums
                     .plus(TargetSums { verified, ..TargetSums::default() }, 1)
                     .ok_or(TooLarge)?;
             }
             for (day, actual) in self.levels(admitted) {
-                let sums = tally.targets.entry((lens.id, day)).or_default();
+                let sums = tally.targets.entry((lens.id, lens.version, day)).or_default();
                 *sums =
                     sums.plus(TargetSums { actual, ..TargetSums::default() }, 1).ok_or(TooLarge)?;
             }

@@ -1,12 +1,13 @@
 //! What a plan says beside its targets and commitments.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
 use super::{
     activity::Rates,
-    id::ObjectiveId,
+    actor::Side,
+    id::{ObjectiveId, UserId},
     review::{Cadence, ReviewFormat, ReviewKind},
 };
 
@@ -71,3 +72,46 @@ pub struct ReviewCadence {
 /// Rates that were added after signing, for currencies that the signed content does not name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct AddedRates(pub Rates);
+
+/// What a plan says of itself, beside its targets and commitments: the part that an amendment works on as a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Its name.
+    pub name: String,
+    /// Narrative, planning rates and review cadence.
+    pub content: PlanContent,
+    /// The vendor's executive sponsor.
+    pub vendor_sponsor: Option<UserId>,
+    /// The partner's executive sponsor.
+    pub partner_sponsor: Option<UserId>,
+}
+
+/// An amendment under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct WorkingCopy {
+    /// The signed version that it changes.
+    pub base: i32,
+    /// Why the plan is to be amended.
+    pub reason: String,
+    /// The side that began it.
+    pub begun_by: Side,
+    /// When it was begun.
+    pub begun_at: DateTime<Utc>,
+    /// The day from which it is to count; said when it is proposed.
+    pub effective_on: Option<NaiveDate>,
+    /// What the plan is to say of itself.
+    pub head: Head,
+}
+
+/// The end of a plan before its time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Termination {
+    /// The first day on which the plan is not in force any more.
+    pub effective_on: NaiveDate,
+    /// Why.
+    pub reason: String,
+    /// The side that gave notice.
+    pub by: Side,
+    /// When it gave notice.
+    pub noticed_at: DateTime<Utc>,
+}

@@ -46,6 +46,20 @@ pub enum EventKind {
     PlanActivated,
     /// The plan was given up before it was signed.
     PlanWithdrawn,
+    /// A working copy of a plan in force was opened.
+    AmendmentBegun,
+    /// A working copy was thrown away.
+    AmendmentWithdrawn,
+    /// Both sides have signed an amendment; it counts from its day on.
+    PlanAmended,
+    /// The day of a signed version has come: the plan says what it says.
+    VersionInForce,
+    /// One side gave notice: the plan ends on a day to come.
+    TerminationNoticed,
+    /// The plan was ended before its time.
+    PlanTerminated,
+    /// The period is over and the plan was closed.
+    PlanCompleted,
     /// A commitment was waived by both sides.
     CommitmentWaived,
     /// Facts, a rate or an alias changed the figures of targets or commitments.

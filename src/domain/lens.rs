@@ -110,6 +110,8 @@ pub struct TargetScope {
 pub struct TargetLens {
     /// The target.
     pub id: TargetId,
+    /// The first of the signed versions in which it looks at these facts.
+    pub version: i32,
     /// What is measured.
     pub metric: Metric,
     /// Which custom metric.
@@ -123,6 +125,8 @@ pub struct TargetLens {
 pub struct CommitmentLens {
     /// The commitment.
     pub id: CommitmentId,
+    /// The first of the signed versions in which it looks at these facts.
+    pub version: i32,
     /// First day on which facts count.
     pub starts_on: NaiveDate,
     /// The day by which it is due.
@@ -131,14 +135,15 @@ pub struct CommitmentLens {
     pub terms: Terms,
 }
 
-/// The lenses of a plan's targets: each takes over its parent's restriction and narrows it by its own.
-pub fn target_lenses(scopes: &[TargetScope]) -> Vec<TargetLens> {
+/// The lenses of a version's targets: each takes over its parent's restriction and narrows it by its own.
+pub fn target_lenses(version: i32, scopes: &[TargetScope]) -> Vec<TargetLens> {
     let by_id: BTreeMap<TargetId, &TargetScope> =
         scopes.iter().map(|scope| (scope.id, scope)).collect();
     scopes
         .iter()
         .map(|scope| TargetLens {
             id: scope.id,
+            version,
             metric: scope.metric,
             metric_key: scope.metric_key.clone(),
             restriction: restriction(scope, &by_id, scopes),
@@ -190,6 +195,74 @@ impl Placement {
             Dimension::Geography => self.geography,
         }
     }
+}
+
+/// Something that looks at facts, from one of the signed versions on.
+pub trait Lens: PartialEq + Clone {
+    /// What it looks for.
+    type Subject: Ord + Copy;
+
+    /// The target or commitment.
+    fn subject(&self) -> Self::Subject;
+    /// The first of the signed versions in which it looks at these facts.
+    fn version(&self) -> i32;
+    /// The same, as of another version.
+    #[must_use]
+    fn since(&self, version: i32) -> Self;
+}
+
+impl Lens for TargetLens {
+    type Subject = TargetId;
+
+    fn subject(&self) -> TargetId {
+        self.id
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn since(&self, version: i32) -> Self {
+        Self { version, ..self.clone() }
+    }
+}
+
+impl Lens for CommitmentLens {
+    type Subject = CommitmentId;
+
+    fn subject(&self) -> CommitmentId {
+        self.id
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn since(&self, version: i32) -> Self {
+        Self { version, ..self.clone() }
+    }
+}
+
+/// The lenses of all versions, oldest first.
+///
+/// What looks at the same facts in two versions in a row is one lens: its sums need not be kept twice.
+pub fn merged<L: Lens>(versions: impl IntoIterator<Item = Vec<L>>) -> Vec<L> {
+    let mut latest: BTreeMap<L::Subject, L> = BTreeMap::new();
+    let mut lenses = Vec::new();
+    for lens in versions.into_iter().flatten() {
+        let known = latest.get(&lens.subject());
+        if known.is_none_or(|known| *known != lens.since(known.version())) {
+            latest.insert(lens.subject(), lens.clone());
+            lenses.push(lens);
+        }
+    }
+    lenses
+}
+
+/// The version under which the sums of each subject of version `number` are kept.
+pub fn kept_under<L: Lens>(lenses: &[L], number: i32) -> BTreeMap<L::Subject, i32> {
+    let until = lenses.iter().filter(|lens| lens.version() <= number);
+    until.map(|lens| (lens.subject(), lens.version())).collect()
 }
 
 #[cfg(test)]

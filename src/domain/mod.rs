@@ -13,6 +13,7 @@ pub mod certification;
 pub mod commitment;
 pub mod content;
 pub mod deal;
+pub mod diff;
 pub mod draft;
 pub mod event;
 pub mod explanation;

@@ -14,13 +14,18 @@ use super::{
         TrainingFact,
     },
     attribution::PlanLens,
-    calendar::Period,
-    commitment::{ResourceKind, SupportKind},
-    id::{ActivityId, CommitmentId, DimensionValueId, TargetId},
+    calendar::{Period, PeriodKind},
+    commitment::{OwedBy, ResourceKind, SupportKind},
+    content::PlanContent,
+    id::{ActivityId, CommitmentId, DimensionValueId, PlanId, TargetId},
     lens::{CommitmentLens, Tree},
     money::{Currency, Money},
+    phasing::Phasing,
+    policy::PlanningMode,
     tally::{CommitmentSums, Slice, SliceSums, Tally, TargetSums},
+    target::Metric,
     terms::Terms,
+    version::{CommitmentTerms, Snapshot, TargetTerms},
 };
 
 /// The day that a text means.
@@ -182,8 +187,51 @@ pub fn plan() -> PlanLens {
 /// The plan of [`plan`] with one commitment, number 1, from 1 March to 30 June.
 pub fn plan_with(terms: Terms) -> PlanLens {
     let (starts_on, due_on) = (day("2026-03-01"), day("2026-06-30"));
-    let promised = CommitmentLens { id: commitment(1), starts_on, due_on, terms };
+    let promised = CommitmentLens { id: commitment(1), version: 1, starts_on, due_on, terms };
     PlanLens { commitments: vec![promised], ..plan() }
+}
+
+/// A version with one target and one commitment.
+pub fn snapshot() -> Snapshot {
+    Snapshot {
+        plan: PlanId::default(),
+        number: 1,
+        name: "Plan".to_owned(),
+        mode: PlanningMode::Full,
+        period_kind: PeriodKind::FiscalYear,
+        period: Period::fiscal_year(1, 2026).unwrap(),
+        currency: Currency::USD,
+        content: PlanContent::default(),
+        vendor_sponsor: None,
+        partner_sponsor: None,
+        targets: vec![TargetTerms {
+            id: target(1),
+            parent: None,
+            name: "Revenue".to_owned(),
+            metric: Metric::Revenue,
+            metric_key: None,
+            split: None,
+            is_other: false,
+            product_line: None,
+            segment: None,
+            geography: Some(value(1)),
+            amount: 100_000_000,
+            baseline: None,
+            weight: None,
+            phasing: Phasing::Even,
+        }],
+        commitments: vec![CommitmentTerms {
+            id: commitment(1),
+            owed_by: OwedBy::Vendor,
+            title: "Hours".to_owned(),
+            owner: None,
+            starts_on: day("2026-01-01"),
+            due_on: None,
+            quantity: 8_000,
+            terms: Terms::VendorSupport { kind: SupportKind::CoSellResource },
+        }],
+        effective_on: None,
+    }
 }
 
 /// What a tally has in total by the end of a day.
@@ -195,13 +243,13 @@ pub fn total(tally: &Tally, on: &str) -> SliceSums {
 
 /// What a tally has for a target by the end of a day.
 pub fn reached(tally: &Tally, of: TargetId, on: &str) -> TargetSums {
-    let rows = tally.targets.iter().filter(|((target, at), _)| *target == of && *at <= day(on));
+    let rows = tally.targets.iter().filter(|((target, _, at), _)| *target == of && *at <= day(on));
     rows.fold(TargetSums::default(), |sums, (_, row)| sums.plus(*row, 1).unwrap())
 }
 
 /// What a tally has for commitment number 1 by the end of a day.
 pub fn delivered(tally: &Tally, on: &str) -> CommitmentSums {
     let rows =
-        tally.commitments.iter().filter(|((id, at), _)| *id == commitment(1) && *at <= day(on));
+        tally.commitments.iter().filter(|((id, _, at), _)| *id == commitment(1) && *at <= day(on));
     rows.fold(CommitmentSums::default(), |sums, (_, row)| sums.plus(*row, 1).unwrap())
 }

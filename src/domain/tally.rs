@@ -164,10 +164,10 @@ pub struct TooLarge;
 /// Sums by subject and day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Per target and day.
-    pub targets: BTreeMap<(TargetId, NaiveDate), TargetSums>,
-    /// Per commitment and day.
-    pub commitments: BTreeMap<(CommitmentId, NaiveDate), CommitmentSums>,
+    /// Per target, version of its lens, and day.
+    pub targets: BTreeMap<(TargetId, i32, NaiveDate), TargetSums>,
+    /// Per commitment, version of its lens, and day.
+    pub commitments: BTreeMap<(CommitmentId, i32, NaiveDate), CommitmentSums>,
     /// Per slice, key within the slice, and day.
     pub slices: BTreeMap<(Slice, String, NaiveDate), SliceSums>,
 }
@@ -199,8 +199,8 @@ mod tests {
         let kept = CommitmentSums { delivered, ..CommitmentSums::default() };
         let total = SliceSums { revenue, ..SliceSums::default() };
         Tally {
-            targets: [((target(1), on), reached)].into(),
-            commitments: [((commitment(1), on), kept)].into(),
+            targets: [((target(1), 1, on), reached)].into(),
+            commitments: [((commitment(1), 1, on), kept)].into(),
             slices: [((Slice::Total, String::new(), on), total)].into(),
         }
     }

@@ -46,6 +46,9 @@ pub struct Snapshot {
     pub targets: Vec<TargetTerms>,
     /// Commitments.
     pub commitments: Vec<CommitmentTerms>,
+    /// The day from which an amendment counts; the first version counts from the plan's first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_on: Option<NaiveDate>,
 }
 
 /// A target as it is signed.
@@ -119,52 +122,7 @@ pub fn hash(content: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        calendar::Period,
-        commitment::SupportKind,
-        sample::{commitment, day, target, value},
-    };
-
-    fn snapshot() -> Snapshot {
-        Snapshot {
-            plan: PlanId::default(),
-            number: 1,
-            name: "Plan".to_owned(),
-            mode: PlanningMode::Full,
-            period_kind: PeriodKind::FiscalYear,
-            period: Period::fiscal_year(1, 2026).unwrap(),
-            currency: Currency::USD,
-            content: PlanContent::default(),
-            vendor_sponsor: None,
-            partner_sponsor: None,
-            targets: vec![TargetTerms {
-                id: target(1),
-                parent: None,
-                name: "Revenue".to_owned(),
-                metric: Metric::Revenue,
-                metric_key: None,
-                split: None,
-                is_other: false,
-                product_line: None,
-                segment: None,
-                geography: Some(value(1)),
-                amount: 100_000_000,
-                baseline: None,
-                weight: None,
-                phasing: Phasing::Even,
-            }],
-            commitments: vec![CommitmentTerms {
-                id: commitment(1),
-                owed_by: OwedBy::Vendor,
-                title: "Hours".to_owned(),
-                owner: None,
-                starts_on: day("2026-01-01"),
-                due_on: None,
-                quantity: 8_000,
-                terms: Terms::VendorSupport { kind: SupportKind::CoSellResource },
-            }],
-        }
-    }
+    use crate::domain::sample::{day, snapshot};
 
     /// Test vectors of FIPS 180-2.
     #[test]

@@ -29,6 +29,7 @@ pub struct Model {
     pub waive_reason: Option<String>,
     pub vendor_waived_by: Option<UserId>,
     pub partner_waived_by: Option<UserId>,
+    pub is_removed: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

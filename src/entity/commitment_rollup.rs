@@ -12,6 +12,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub commitment_id: CommitmentId,
     #[sea_orm(primary_key, auto_increment = false)]
+    pub version: i32,
+    #[sea_orm(primary_key, auto_increment = false)]
     pub day: NaiveDate,
     pub plan_id: PlanId,
     pub delivered: i64,

@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use crate::domain::{
     actor::{Actor, Side},
     calendar::PeriodKind,
-    content::{AddedRates, PlanContent},
+    content::{AddedRates, PlanContent, Termination, WorkingCopy},
     id::{OrganizationId, PartnershipId, PlanId, UserId},
     money::Currency,
     plan::{AmendmentState, PlanStage, PlanState},
@@ -26,6 +26,8 @@ pub struct Model {
     pub mode: PlanningMode,
     pub state: PlanState,
     pub amendment: Option<AmendmentState>,
+    pub working_copy: Option<WorkingCopy>,
+    pub termination: Option<Termination>,
     pub drafted_by: Side,
     pub period_kind: PeriodKind,
     pub starts_on: NaiveDate,

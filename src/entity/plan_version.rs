@@ -1,5 +1,6 @@
 //! `plan_version`: a plan's content as it was proposed; never changed.
 
+use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 
 use crate::domain::{
@@ -20,6 +21,8 @@ pub struct Model {
     pub proposed_by: Option<UserId>,
     pub proposed_side: Side,
     pub proposed_at: DateTimeUtc,
+    pub effective_on: Option<NaiveDate>,
+    pub sealed_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

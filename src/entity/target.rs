@@ -30,6 +30,7 @@ pub struct Model {
     pub baseline: Option<i64>,
     pub weight: Option<i32>,
     pub phasing: Phasing,
+    pub is_removed: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -6,8 +6,14 @@ use async_graphql::{Context, Description, Enum, Interface, Object, SimpleObject,
 use chrono::{DateTime, Utc};
 
 use super::{
-    ContextExt, alert::Alert, commitment::Commitment, error::ApiError, plan::Plan,
-    progress::PlanProgress, target::Target,
+    ContextExt,
+    alert::Alert,
+    commitment::Commitment,
+    error::ApiError,
+    loaders::{CommitmentsOf, TargetsOf},
+    plan::Plan,
+    progress::PlanProgress,
+    target::Target,
 };
 use crate::{
     domain::{
@@ -16,7 +22,7 @@ use crate::{
         id::{EventId, PlanId},
     },
     entity::event,
-    service::{alerts, content, plans},
+    service::{alerts, plans},
 };
 
 /// Who did something.
@@ -215,7 +221,7 @@ event_types! {
         async fn targets(&self, ctx: &Context<'_>) -> Result<Vec<Target>, ApiError> {
             let EventBody::Progress { targets, .. } = &self.0.row.payload else { return Ok(Vec::new()) };
             let Some(Plan(plan)) = plan_of(ctx, self.0.row.plan_id).await? else { return Ok(Vec::new()) };
-            let (rows, _) = content::of_plan(ctx.op().db.read(), plan.id).await?;
+            let rows = ctx.loaders().load_one(TargetsOf(plan.id)).await?.unwrap_or_default();
             let changed = rows.into_iter().filter(|row| targets.contains(&row.id));
             Ok(changed.map(|row| Target { plan: plan.clone(), row }).collect())
         }
@@ -226,7 +232,7 @@ event_types! {
                 return Ok(Vec::new());
             };
             let Some(Plan(plan)) = plan_of(ctx, self.0.row.plan_id).await? else { return Ok(Vec::new()) };
-            let (_, rows) = content::of_plan(ctx.op().db.read(), plan.id).await?;
+            let rows = ctx.loaders().load_one(CommitmentsOf(plan.id)).await?.unwrap_or_default();
             let changed = rows.into_iter().filter(|row| commitments.contains(&row.id));
             Ok(changed.map(|row| Commitment::of(plan.clone(), row)).collect())
         }

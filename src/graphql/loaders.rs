@@ -19,8 +19,8 @@ use crate::{
     error::Error,
     op::Op,
     service::{
-        agreements, content, dimensions, integrations, organizations, partnerships, programmes,
-        teams, users,
+        agreements, dimensions, integrations, organizations, partnerships, programmes, teams,
+        users, versions,
     },
 };
 
@@ -103,6 +103,6 @@ edges! {
     AgreementsOf => Vec<agreement::Model>, agreements::of_partnerships;
     PoliciesOf => Vec<planning_policy::Model>, programmes::policies_of_tiers;
     AliasesOf => Vec<String>, dimensions::aliases_of_values;
-    TargetsOf => Vec<target::Model>, content::targets_of_plans;
-    CommitmentsOf => Vec<commitment::Model>, content::commitments_of_plans;
+    TargetsOf => Vec<target::Model>, versions::targets_of_plans;
+    CommitmentsOf => Vec<commitment::Model>, versions::commitments_of_plans;
 }

@@ -5,6 +5,7 @@
 pub mod acting;
 pub mod activity;
 pub mod alert;
+pub mod amendment;
 pub mod commitment;
 pub mod deal;
 pub mod dimension;
@@ -70,6 +71,7 @@ pub struct Mutation(
     target::TargetMutation,
     commitment::CommitmentMutation,
     signing::SigningMutation,
+    amendment::AmendmentMutation,
     note::NoteMutation,
     activity::ActivityMutation,
     alert::AlertMutation,

@@ -7,6 +7,7 @@ use super::{
     ContextExt,
     activity::{self, Activity, ActivityFilter},
     alert::{self, Alert, AlertFilter},
+    amendment::{Amendment, Difference, PlanTermination},
     commitment::Commitment,
     error::ApiError,
     history::{self, HistoryEntry},
@@ -36,7 +37,7 @@ use crate::{
     entity::plan,
     error::Error,
     op::Op,
-    service::{changes, content, organizations, plans, reviews, signing},
+    service::{changes, content, organizations, plans, reviews, signing, versions},
 };
 
 /// A joint business plan: what vendor and partner agree that both will do in a period, and how far they are.
@@ -64,7 +65,8 @@ async fn organization(
     Ok(ctx.loaders().load_one(id).await?.map(Organization))
 }
 
-async fn person(ctx: &Context<'_>, id: Option<UserId>) -> Result<Option<User>, ApiError> {
+/// A person, if there is one.
+pub async fn person(ctx: &Context<'_>, id: Option<UserId>) -> Result<Option<User>, ApiError> {
     match id {
         Some(id) => Ok(ctx.loaders().load_one(id).await?.map(User)),
         None => Ok(None),
@@ -262,6 +264,37 @@ impl Plan {
     /// The number of the version in force.
     async fn version_in_force(&self) -> Option<i32> {
         self.0.version_in_force
+    }
+
+    /// The number of the signed version that counts on a day; null while nothing is signed.
+    async fn version_on(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day.")] day: Date,
+    ) -> Result<Option<i32>, ApiError> {
+        let versions = versions::of_plan(ctx.op().db.read(), self.0.id).await?;
+        Ok(versions.on(day.0).map(|version| version.number))
+    }
+
+    /// What differs between two of its versions, field by field.
+    async fn differences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The number of the version to begin with.")] from: i32,
+        #[graphql(desc = "The number of the version to compare it with.")] to: i32,
+    ) -> Result<Vec<Difference>, ApiError> {
+        let found = versions::differences(ctx.op(), &self.0, from, to).await?;
+        Ok(found.into_iter().map(Difference::from).collect())
+    }
+
+    /// The amendment under way; null while there is none.
+    async fn amendment(&self) -> Option<Amendment> {
+        self.0.amendment.map(|_| Amendment(self.0.clone()))
+    }
+
+    /// Notice that it ends before its time, or has ended; null unless a side gave it.
+    async fn termination(&self) -> Option<PlanTermination> {
+        self.0.termination.clone().map(PlanTermination::from)
     }
 
     /// The signatures under its versions, oldest first, those that no longer count included.

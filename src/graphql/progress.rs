@@ -194,7 +194,8 @@ impl TargetProgress {
     ) -> Result<Vec<SeriesPoint>, ApiError> {
         let figures = self.figures();
         let days =
-            progress::days_of(ctx.op().db.read(), figures.target.id, self.plan.as_of).await?;
+            progress::days_of(ctx.op().db.read(), figures.target.id, figures.lens, self.plan.as_of)
+                .await?;
         let unit = self.unit();
         let ends =
             interval.ends(self.plan.plan.starts_on, self.plan.as_of.min(self.plan.plan.ends_on));
@@ -349,6 +350,11 @@ impl PlanProgress {
     /// The plan.
     async fn plan(&self) -> Plan {
         Plan(self.0.plan.clone())
+    }
+
+    /// The number of the version in force on the day: what the figures are judged by.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 
     /// 0 to 100: the weighted pace of the started top-level targets, each counted to 1 at most; four decimal places.

@@ -7,6 +7,7 @@ use super::{
     ContextExt,
     error::{ApiError, payloads},
     plan::Plan,
+    scalars::Date,
     user::User,
 };
 use crate::{
@@ -52,6 +53,16 @@ impl PlanVersion {
     /// When it was proposed.
     async fn proposed_at(&self) -> DateTime<Utc> {
         self.0.proposed_at
+    }
+
+    /// The day from which an amendment counts; null for a plan's first version, which counts from the beginning.
+    async fn effective_on(&self) -> Option<Date> {
+        self.0.effective_on.map(Date)
+    }
+
+    /// When the second side signed it; null while it is not signed by both.
+    async fn sealed_at(&self) -> Option<DateTime<Utc>> {
+        self.0.sealed_at
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
         event::{EventBody, EventKind},
         id::{AlertId, PlanId},
         money::Unit,
+        plan::PlanState,
     },
     entity::{alert, plan},
     error::{Error, Result},
@@ -37,16 +38,11 @@ pub async fn evaluate(
     plan: &plan::Model,
     today: NaiveDate,
 ) -> Result<Vec<NewEvent>> {
-    let figures = progress::of_plan(&**tx, plan, today).await?;
-    let mut causes = causes(&figures, today);
-    let unconverted = facts::unconverted(&**tx, plan).await?;
-    if unconverted > 0 {
-        let message = match unconverted {
-            1 => "1 fact is in a currency without a planning rate and does not count".to_owned(),
-            n => format!("{n} facts are in a currency without a planning rate and do not count"),
-        };
-        causes.push(Cause { rule: AlertRule::FactsUnconverted, subject: plan.id.0, message });
-    }
+    // A plan that has ended asks nothing of anybody any more.
+    let causes = match plan.state {
+        PlanState::Active => causes_of(tx, plan, today).await?,
+        _ => Vec::new(),
+    };
     let rows = alert::Entity::find().filter(alert::Column::PlanId.eq(plan.id)).all(&**tx).await?;
     let mut rows: BTreeMap<(Side, AlertRule, Uuid), alert::Model> =
         rows.into_iter().map(|row| ((row.side, row.rule, row.subject_id), row)).collect();
@@ -67,6 +63,20 @@ pub async fn evaluate(
         }
     }
     Ok(told)
+}
+
+async fn causes_of(tx: &Tx, plan: &plan::Model, today: NaiveDate) -> Result<Vec<Cause>> {
+    let figures = progress::of_plan(&**tx, plan, today).await?;
+    let mut causes = causes(&figures, today);
+    let unconverted = facts::unconverted(&**tx, plan).await?;
+    if unconverted > 0 {
+        let message = match unconverted {
+            1 => "1 fact is in a currency without a planning rate and does not count".to_owned(),
+            n => format!("{n} facts are in a currency without a planning rate and do not count"),
+        };
+        causes.push(Cause { rule: AlertRule::FactsUnconverted, subject: plan.id.0, message });
+    }
+    Ok(causes)
 }
 
 async fn carry_out(

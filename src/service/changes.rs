@@ -4,11 +4,12 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 
-use super::{events, events::NewEvent, history, signing};
+use super::{content, events, events::NewEvent, history, signing};
 use crate::{
     db::Tx,
     domain::{
         actor::Side,
+        content::{Head, WorkingCopy},
         event::{EventBody, EventKind},
         id::{PartnershipId, PlanId},
         plan::{PlanAction, PlanStage, PlanStanding},
@@ -62,6 +63,7 @@ pub async fn lock(tx: &Tx, partnership: PartnershipId) -> Result<()> {
 
 /// What decides who may act on a plan.
 pub fn standing(plan: &plan::Model) -> PlanStanding {
+    let plan = content::as_written(plan.clone());
     PlanStanding {
         partnership: plan.partnership_id,
         mode: plan.mode,
@@ -144,9 +146,11 @@ pub struct Change {
 pub struct Editing {
     /// The transaction.
     pub tx: Tx,
-    /// The plan, already in the stage that editing leads to.
+    /// The plan as it was written last, already in the stage that editing leads to.
     pub plan: plan::Model,
     was_proposed: bool,
+    /// What the plan in force says of itself while a working copy of it is edited.
+    in_force: Option<Head>,
 }
 
 impl Editing {
@@ -165,7 +169,8 @@ impl Editing {
         let (tx, plan, next) = for_update(op, id, action, Some(expected_revision)).await?;
         let was_proposed = plan.stage().is_proposed();
         let plan = plan::Model { state: next.state, amendment: next.amendment, ..plan };
-        Ok(Self { tx, plan, was_proposed })
+        let in_force = plan.working_copy.is_some().then(|| content::head(&plan));
+        Ok(Self { tx, plan: content::as_written(plan), was_proposed, in_force })
     }
 
     /// Stores the plan, tells what was changed, and makes it last. Signatures under a proposal no longer count.
@@ -182,6 +187,12 @@ impl Editing {
         if self.was_proposed {
             signing::void(tx, op, &mut self.plan).await?;
             events.push(to_event(&self.plan, EventKind::ProposalEnded, EventBody::Plain));
+        }
+        if let (Some(in_force), Some(copy)) = (self.in_force, self.plan.working_copy.take()) {
+            let head = content::head(&self.plan);
+            let working_copy = Some(WorkingCopy { head, effective_on: None, ..copy });
+            let plan = plan::Model { working_copy, ..self.plan };
+            self.plan = content::with_head(plan, in_force);
         }
         let next = self.plan.stage();
         let plan = moved(tx, op, self.plan, next).await?;

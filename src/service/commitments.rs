@@ -12,7 +12,7 @@ use super::{
     changes::{self, Change, Editing, for_update},
     check, consequences, content, events,
     events::NewEvent,
-    history, plans, rollups, targets,
+    history, plans, rollups, targets, versions,
 };
 use crate::{
     db::Tx,
@@ -40,8 +40,11 @@ pub async fn find(op: &Op, id: CommitmentId) -> Result<Option<(plan::Model, comm
     access::scope(op, Scope::PlansRead)?;
     let found = commitment::Entity::visible_to(&op.actor).filter(commitment::Column::Id.eq(id));
     let Some(commitment) = found.one(op.db.read()).await? else { return Ok(None) };
-    let plan = plans::find(op, commitment.plan_id).await?;
-    Ok(plan.map(|plan| (plan, commitment)))
+    let Some(plan) = plans::find(op, commitment.plan_id).await? else { return Ok(None) };
+    let mut in_force = versions::commitments_of_plans(op, &[plan.id]).await?;
+    let rows = in_force.remove(&plan.id).unwrap_or_default();
+    let signed = rows.into_iter().find(|row| row.id == id);
+    Ok(Some((plan, signed.unwrap_or(commitment))))
 }
 
 /// A commitment whose plan the caller must be able to see.
@@ -111,7 +114,12 @@ pub async fn edit(
 /// Removes a commitment from a plan that is not signed.
 pub async fn remove(op: &Op, id: CommitmentId, expected_revision: i32) -> Result<plan::Model> {
     let (editing, commitment) = begin(op, id, expected_revision).await?;
-    commitment.clone().delete(&*editing.tx).await?;
+    if editing.plan.version_in_force.is_none() {
+        commitment.clone().delete(&*editing.tx).await?;
+    } else {
+        let removed = commitment::Model { is_removed: true, ..commitment.clone() };
+        removed.into_active_model().reset_all().update(&*editing.tx).await?;
+    }
     let before = history::kept(&content::commitment_terms(commitment))?;
     let change =
         Change { action: "removeCommitment", subject: id.to_string(), before, after: None };
@@ -175,7 +183,8 @@ async fn begin(
     let editing = Editing::begin(op, plan.id, expected_revision).await?;
     // Read again under the lock: it may have been removed meanwhile.
     let found = commitment::Entity::find_by_id(id).one(&*editing.tx).await?;
-    Ok((editing, found.ok_or(Error::NotFound("commitment"))?))
+    let commitment = found.filter(|row| !row.is_removed).ok_or(Error::NotFound("commitment"))?;
+    Ok((editing, commitment))
 }
 
 async fn checked(
@@ -219,6 +228,7 @@ async fn checked(
         waive_reason: None,
         vendor_waived_by: None,
         partner_waived_by: None,
+        is_removed: false,
     })
 }
 

@@ -117,9 +117,9 @@ fn difference(
 }
 
 fn progressed(plan: &plan::Model, change: &Tally, n_recorded: u32) -> NewEvent {
-    let targets: BTreeSet<TargetId> = change.targets.keys().map(|(target, _)| *target).collect();
+    let targets: BTreeSet<TargetId> = change.targets.keys().map(|(target, _, _)| *target).collect();
     let commitments: BTreeSet<CommitmentId> =
-        change.commitments.keys().map(|(commitment, _)| *commitment).collect();
+        change.commitments.keys().map(|(commitment, _, _)| *commitment).collect();
     NewEvent {
         kind: EventKind::ProgressChanged,
         plan: plan.id,

@@ -2,27 +2,58 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::versions;
 use crate::{
     domain::{
         activity::{Placement, Rates},
         attribution::PlanLens,
         calendar::Period,
+        content::Head,
         draft::{AgreementTerm, Draft, DraftCommitment, DraftTarget, SplitOf},
-        id::{OrganizationId, PlanId},
-        lens::{CommitmentLens, TargetScope, Tree, target_lenses},
+        id::{CommitmentId, OrganizationId, PlanId},
+        lens::{TargetScope, Tree},
         readiness::{self, Finding},
         version::{CommitmentTerms, Snapshot, TargetTerms},
     },
     entity::{agreement, commitment, dimension_value, plan, target},
     error::Result,
-    op::Op,
 };
 
 /// The days that a plan covers.
 pub fn period(plan: &plan::Model) -> Period {
     Period { start: plan.starts_on, end: plan.ends_on }
+}
+
+/// What a plan says of itself.
+pub fn head(plan: &plan::Model) -> Head {
+    Head {
+        name: plan.name.clone(),
+        content: plan.content.clone(),
+        vendor_sponsor: plan.vendor_sponsor_id,
+        partner_sponsor: plan.partner_sponsor_id,
+    }
+}
+
+/// The plan, saying something else of itself.
+pub fn with_head(plan: plan::Model, head: Head) -> plan::Model {
+    plan::Model {
+        name: head.name,
+        content: head.content,
+        vendor_sponsor_id: head.vendor_sponsor,
+        partner_sponsor_id: head.partner_sponsor,
+        ..plan
+    }
+}
+
+/// The plan as it was written last: as the working copy has it, where there is one.
+pub fn as_written(plan: plan::Model) -> plan::Model {
+    match plan.working_copy.clone() {
+        Some(copy) => with_head(plan, copy.head),
+        None => plan,
+    }
 }
 
 /// The rates that count: the signed ones, and those added since for other currencies.
@@ -32,8 +63,9 @@ pub fn rates(plan: &plan::Model) -> Rates {
     rates
 }
 
-/// The targets of each plan, in the order they were written; the caller has already seen the plans.
-pub async fn targets_of(
+/// The targets of each plan, in the order they were written, those that an amendment removed included; the caller has already seen
+/// the plans.
+pub async fn all_targets_of(
     db: &impl ConnectionTrait,
     plans: &[PlanId],
 ) -> Result<BTreeMap<PlanId, Vec<target::Model>>> {
@@ -46,8 +78,9 @@ pub async fn targets_of(
     Ok(grouped(found, |target| target.plan_id))
 }
 
-/// The commitments of each plan, in the order they were written; the caller has already seen the plans.
-pub async fn commitments_of(
+/// The commitments of each plan, in the order they were written, those that an amendment removed included; the caller has already
+/// seen the plans.
+pub async fn all_commitments_of(
     db: &impl ConnectionTrait,
     plans: &[PlanId],
 ) -> Result<BTreeMap<PlanId, Vec<commitment::Model>>> {
@@ -60,22 +93,6 @@ pub async fn commitments_of(
     Ok(grouped(found, |commitment| commitment.plan_id))
 }
 
-/// [`targets_of`], as a loader asks.
-pub async fn targets_of_plans(
-    op: &Op,
-    plans: &[PlanId],
-) -> Result<BTreeMap<PlanId, Vec<target::Model>>> {
-    targets_of(op.db.read(), plans).await
-}
-
-/// [`commitments_of`], as a loader asks.
-pub async fn commitments_of_plans(
-    op: &Op,
-    plans: &[PlanId],
-) -> Result<BTreeMap<PlanId, Vec<commitment::Model>>> {
-    commitments_of(op.db.read(), plans).await
-}
-
 /// Rows by key, in their order.
 pub fn grouped<K: Ord, M>(rows: Vec<M>, key: impl Fn(&M) -> K) -> BTreeMap<K, Vec<M>> {
     let mut groups: BTreeMap<K, Vec<M>> = BTreeMap::new();
@@ -85,18 +102,21 @@ pub fn grouped<K: Ord, M>(rows: Vec<M>, key: impl Fn(&M) -> K) -> BTreeMap<K, Ve
     groups
 }
 
-/// The targets and commitments of one plan.
+/// The targets and commitments of one plan as they were written last: a draft, or the working copy of an amendment.
 pub async fn of_plan(
     db: &impl ConnectionTrait,
     id: PlanId,
 ) -> Result<(Vec<target::Model>, Vec<commitment::Model>)> {
-    let targets = targets_of(db, &[id]).await?.remove(&id).unwrap_or_default();
-    let commitments = commitments_of(db, &[id]).await?.remove(&id).unwrap_or_default();
+    let mut targets = all_targets_of(db, &[id]).await?.remove(&id).unwrap_or_default();
+    targets.retain(|target| !target.is_removed);
+    let mut commitments = all_commitments_of(db, &[id]).await?.remove(&id).unwrap_or_default();
+    commitments.retain(|commitment| !commitment.is_removed);
     Ok((targets, commitments))
 }
 
 /// What keeps a plan from being proposed, and what its parties should know before they do.
 pub async fn readiness(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<Vec<Finding>> {
+    let plan = &as_written(plan.clone());
     let (targets, commitments) = of_plan(db, plan.id).await?;
     let agreement = agreement::Entity::find()
         .filter(agreement::Column::PartnershipId.eq(plan.partnership_id))
@@ -157,12 +177,14 @@ fn draft_commitment(commitment: &commitment::Model) -> DraftCommitment {
     }
 }
 
-/// Everything that both sides sign, as version `number`.
+/// Everything that both sides sign, as version `number`; an amendment says from which day it counts.
 pub async fn snapshot(
     db: &impl ConnectionTrait,
     plan: &plan::Model,
     number: i32,
+    effective_on: Option<NaiveDate>,
 ) -> Result<Snapshot> {
+    let plan = as_written(plan.clone());
     let (targets, commitments) = of_plan(db, plan.id).await?;
     Ok(Snapshot {
         plan: plan.id,
@@ -170,13 +192,14 @@ pub async fn snapshot(
         name: plan.name.clone(),
         mode: plan.mode,
         period_kind: plan.period_kind,
-        period: period(plan),
+        period: period(&plan),
         currency: plan.currency,
         content: plan.content.clone(),
         vendor_sponsor: plan.vendor_sponsor_id,
         partner_sponsor: plan.partner_sponsor_id,
         targets: targets.into_iter().map(target_terms).collect(),
         commitments: commitments.into_iter().map(commitment_terms).collect(),
+        effective_on,
     })
 }
 
@@ -214,25 +237,21 @@ pub fn commitment_terms(commitment: commitment::Model) -> CommitmentTerms {
     }
 }
 
-/// The plan as facts meet it.
+/// The plan as facts meet it: all its signed versions, less what was waived.
 pub async fn lens(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<PlanLens> {
-    let (targets, commitments) = of_plan(db, plan.id).await?;
-    let scopes: Vec<TargetScope> = targets.iter().map(scope).collect();
-    let commitments = commitments.into_iter().filter(|commitment| commitment.waived_at.is_none());
+    let versions = versions::of_plan(db, plan.id).await?;
+    let rows = all_commitments_of(db, &[plan.id]).await?.remove(&plan.id).unwrap_or_default();
+    let is_waived =
+        |id: CommitmentId| rows.iter().any(|row| row.id == id && row.waived_at.is_some());
+    let mut commitments = versions.commitment_lenses();
+    commitments.retain(|lens| !is_waived(lens.id));
     Ok(PlanLens {
         period: period(plan),
         currency: plan.currency,
         rates: rates(plan),
         tree: tree(db, plan.vendor_id).await?,
-        targets: target_lenses(&scopes),
-        commitments: commitments
-            .map(|commitment| CommitmentLens {
-                id: commitment.id,
-                starts_on: commitment.starts_on,
-                due_on: commitment.due_on.unwrap_or(plan.ends_on),
-                terms: commitment.terms,
-            })
-            .collect(),
+        targets: versions.target_lenses(),
+        commitments,
     })
 }
 

@@ -109,6 +109,8 @@ pub async fn create(op: &Op, key: Option<&str>, new: NewPlan) -> Result<plan::Mo
         activated_on: Set(None),
         added_rates: Set(AddedRates::default()),
         amendment: Set(None),
+        working_copy: Set(None),
+        termination: Set(None),
         shared_at: Set(None),
         watch_on: Set(None),
         created_at: Set(now),

@@ -33,7 +33,7 @@ async fn tally(
         currency: plan.currency,
         rates: content::rates(plan),
         tree: content::tree(db, plan.vendor_id).await?,
-        targets: target_lenses(&scopes),
+        targets: target_lenses(1, &scopes),
         commitments: Vec::new(),
     };
     rollups::tally_through(db, plan.partnership_id, &lens).await
@@ -48,7 +48,7 @@ pub async fn actuals(
 ) -> Result<Vec<i64>> {
     let tally = tally(db, plan, targets, period_before(content::period(plan))).await?;
     let actual = |id: TargetId| {
-        tally.targets.iter().filter(|((of, _), _)| *of == id).map(|(_, sums)| sums.actual).sum()
+        tally.targets.iter().filter(|((of, _, _), _)| *of == id).map(|(_, sums)| sums.actual).sum()
     };
     Ok(parts.iter().map(|part| actual(part.id)).collect())
 }
@@ -74,7 +74,7 @@ pub async fn with_curve(
             let of_month = tally
                 .targets
                 .iter()
-                .filter(|((id, day), _)| *id == row.id && month.contains(*day))
+                .filter(|((id, _, day), _)| *id == row.id && month.contains(*day))
                 .map(|(_, sums)| sums.actual);
             Decimal::from(of_month.sum::<i64>())
         })

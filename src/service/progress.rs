@@ -8,7 +8,7 @@ use sea_orm::{
     QuerySelect,
 };
 
-use super::content;
+use super::{content, versions};
 use crate::{
     domain::{
         commitment::{self as rule, CommitmentStatus, StatusInput},
@@ -32,6 +32,8 @@ use crate::{
 pub struct TargetFigures {
     /// The target.
     pub target: target::Model,
+    /// The version of the lens under which its sums are kept.
+    pub lens: i32,
     /// How its amount spreads over the period.
     pub phases: Vec<Phase>,
     /// What its facts add up to.
@@ -62,6 +64,8 @@ pub struct CommitmentFigures {
 pub struct PlanFigures {
     /// The plan.
     pub plan: plan::Model,
+    /// The number of the version in force on the day.
+    pub version: i32,
     /// The day.
     pub as_of: NaiveDate,
     /// Its targets, in the plan's order.
@@ -85,36 +89,49 @@ pub async fn of_plans(
     as_of: NaiveDate,
 ) -> Result<BTreeMap<PlanId, PlanFigures>> {
     let ids: Vec<PlanId> = plans.iter().map(|plan| plan.id).collect();
-    let mut targets = content::targets_of(db, &ids).await?;
-    let mut commitments = content::commitments_of(db, &ids).await?;
+    let mut versions = versions::counting_on(db, &ids, as_of).await?;
+    let mut rows = content::all_commitments_of(db, &ids).await?;
     let target_sums = target_sums(db, &ids, as_of).await?;
     let mut delivered = deliveries(db, &ids, as_of).await?;
     let totals = slices(db, &ids, Slice::Total, as_of).await?;
     let mut figures = BTreeMap::new();
     for plan in plans {
         let carried_in = carried_in(db, &plan).await?;
-        let targets = targets.remove(&plan.id).unwrap_or_default();
-        let targets = targets
+        let Some(counting) = versions.remove(&plan.id) else { continue };
+        let targets = versions::targets_of(&counting.snapshot)
             .into_iter()
             .map(|target| {
-                let sums = target_sums.get(&target.id).copied().unwrap_or_default();
-                measure(&plan, target, sums, as_of)
+                let version = counting.targets.get(&target.id).copied().unwrap_or_default();
+                let sums = target_sums.get(&(target.id, version)).copied().unwrap_or_default();
+                measure(&plan, target, Sums { version, sums }, as_of)
             })
             .collect::<Result<Vec<_>>>()?;
-        let commitments: Vec<CommitmentFigures> = commitments
-            .remove(&plan.id)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|commitment| {
-                let delivered = delivered.remove(&commitment.id).unwrap_or_default();
-                judge(&plan, commitment, &delivered, as_of)
-            })
-            .collect();
+        let rows = rows.remove(&plan.id).unwrap_or_default();
+        let commitments: Vec<CommitmentFigures> =
+            versions::commitments_of(&counting.snapshot, rows)
+                .into_iter()
+                .map(|commitment| {
+                    let version = counting.commitments.get(&commitment.id);
+                    let key = (commitment.id, version.copied().unwrap_or_default());
+                    let delivered = delivered.remove(&key).unwrap_or_default();
+                    judge(&plan, commitment, &delivered, as_of)
+                })
+                .collect();
         let total = totals.get(&(plan.id, String::new())).copied().unwrap_or_default();
         let score = score(&targets);
         let kept = kept(&commitments, as_of);
-        let found =
-            PlanFigures { plan, as_of, targets, commitments, score, kept, total, carried_in };
+        let version = counting.snapshot.number;
+        let found = PlanFigures {
+            plan,
+            version,
+            as_of,
+            targets,
+            commitments,
+            score,
+            kept,
+            total,
+            carried_in,
+        };
         figures.insert(found.plan.id, found);
     }
     Ok(figures)
@@ -132,10 +149,16 @@ pub async fn of_plan(
         .ok_or_else(|| Error::Inconsistent(format!("{} has no figures", plan.id)))
 }
 
+/// What a target's facts add up to, under one lens.
+struct Sums {
+    version: i32,
+    sums: TargetSums,
+}
+
 fn measure(
     plan: &plan::Model,
     target: target::Model,
-    sums: TargetSums,
+    Sums { version: lens, sums }: Sums,
     as_of: NaiveDate,
 ) -> Result<TargetFigures> {
     let phases = phases(plan, &target)?;
@@ -167,7 +190,7 @@ fn measure(
     let run_rate = forecast::run_rate(sums.actual, target.amount, &progress.expected);
     let pipeline = (target.metric == Metric::Revenue)
         .then(|| forecast::pipeline(sums.actual, exact(sums.open_weighted) / exact(10_000)));
-    Ok(TargetFigures { target, phases, sums, progress, run_rate, pipeline })
+    Ok(TargetFigures { target, lens, phases, sums, progress, run_rate, pipeline })
 }
 
 /// How a target's amount spreads over its plan's period.
@@ -241,10 +264,11 @@ async fn target_sums(
     db: &impl ConnectionTrait,
     plans: &[PlanId],
     as_of: NaiveDate,
-) -> Result<BTreeMap<TargetId, TargetSums>> {
+) -> Result<BTreeMap<(TargetId, i32), TargetSums>> {
     #[derive(FromQueryResult)]
     struct Row {
         target_id: TargetId,
+        version: i32,
         actual: i64,
         verified: i64,
         won: i64,
@@ -265,10 +289,11 @@ async fn target_sums(
     ];
     let query = target_rollup::Entity::find()
         .select_only()
-        .column(Column::TargetId)
+        .columns([Column::TargetId, Column::Version])
         .filter(Column::PlanId.is_in(plans.iter().copied()))
         .filter(Column::Day.lte(as_of))
-        .group_by(Column::TargetId);
+        .group_by(Column::TargetId)
+        .group_by(Column::Version);
     let rows: Vec<Row> = sums::summed(query, &columns).into_model().all(db).await?;
     let to_sums = |row: Row| {
         let sums = TargetSums {
@@ -280,7 +305,7 @@ async fn target_sums(
             open_value: row.open_value,
             open_weighted: row.open_weighted,
         };
-        (row.target_id, sums)
+        ((row.target_id, row.version), sums)
     };
     Ok(rows.into_iter().map(to_sums).collect())
 }
@@ -289,14 +314,14 @@ async fn deliveries(
     db: &impl ConnectionTrait,
     plans: &[PlanId],
     as_of: NaiveDate,
-) -> Result<BTreeMap<CommitmentId, Vec<commitment_rollup::Model>>> {
+) -> Result<BTreeMap<(CommitmentId, i32), Vec<commitment_rollup::Model>>> {
     let rows = commitment_rollup::Entity::find()
         .filter(commitment_rollup::Column::PlanId.is_in(plans.iter().copied()))
         .filter(commitment_rollup::Column::Day.lte(as_of))
         .order_by_asc(commitment_rollup::Column::Day)
         .all(db)
         .await?;
-    Ok(content::grouped(rows, |row| row.commitment_id))
+    Ok(content::grouped(rows, |row| (row.commitment_id, row.version)))
 }
 
 /// What facts add up to by the keys of a slice, as of a day.
@@ -379,14 +404,16 @@ async fn carried_in(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<i64
     Ok(eve.map_or(0, |row| row.open_deals))
 }
 
-/// Days of a target on which its facts changed something, with what they changed, up to a day.
+/// Days of a target on which its facts, seen through a version's lens, changed something, with what they changed, up to a day.
 pub async fn days_of(
     db: &impl ConnectionTrait,
     target: TargetId,
+    lens: i32,
     as_of: NaiveDate,
 ) -> Result<Vec<(NaiveDate, i64)>> {
     let rows = target_rollup::Entity::find()
         .filter(target_rollup::Column::TargetId.eq(target))
+        .filter(target_rollup::Column::Version.eq(lens))
         .filter(target_rollup::Column::Day.lte(as_of))
         .order_by_asc(target_rollup::Column::Day)
         .all(db)

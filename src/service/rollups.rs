@@ -114,9 +114,10 @@ pub async fn apply(tx: &Tx, plan: PlanId, tally: Tally) -> Result<()> {
     use slice_rollup::Column as S;
     use target_rollup::Column as T;
 
-    let targets =
-        tally.targets.into_iter().map(|((target_id, day), sums)| target_rollup::ActiveModel {
+    let targets = tally.targets.into_iter().map(|((target_id, version, day), sums)| {
+        target_rollup::ActiveModel {
             target_id: Set(target_id),
+            version: Set(version),
             day: Set(day),
             plan_id: Set(plan),
             actual: Set(sums.actual),
@@ -126,15 +127,22 @@ pub async fn apply(tx: &Tx, plan: PlanId, tally: Tally) -> Result<()> {
             open_deals: Set(sums.open_deals),
             open_value: Set(sums.open_value),
             open_weighted: Set(sums.open_weighted),
-        });
+        }
+    });
     let sums =
         [T::Actual, T::Verified, T::Won, T::WonValue, T::OpenDeals, T::OpenValue, T::OpenWeighted];
-    upsert::<target_rollup::Entity, _>(tx, targets.collect(), &[T::TargetId, T::Day], &sums)
-        .await?;
+    upsert::<target_rollup::Entity, _>(
+        tx,
+        targets.collect(),
+        &[T::TargetId, T::Version, T::Day],
+        &sums,
+    )
+    .await?;
 
-    let commitments = tally.commitments.into_iter().map(|((commitment_id, day), sums)| {
+    let commitments = tally.commitments.into_iter().map(|((commitment_id, version, day), sums)| {
         commitment_rollup::ActiveModel {
             commitment_id: Set(commitment_id),
+            version: Set(version),
             day: Set(day),
             plan_id: Set(plan),
             delivered: Set(sums.delivered),
@@ -146,7 +154,7 @@ pub async fn apply(tx: &Tx, plan: PlanId, tally: Tally) -> Result<()> {
     upsert::<commitment_rollup::Entity, _>(
         tx,
         commitments.collect(),
-        &[C::CommitmentId, C::Day],
+        &[C::CommitmentId, C::Version, C::Day],
         &sums,
     )
     .await?;
@@ -231,7 +239,7 @@ pub async fn stored(db: &impl ConnectionTrait, plan: PlanId) -> Result<Tally> {
     for row in targets.all(db).await? {
         let sums = target_sums(&row);
         if !sums.is_zero() {
-            tally.targets.insert((row.target_id, row.day), sums);
+            tally.targets.insert((row.target_id, row.version, row.day), sums);
         }
     }
     let commitments =
@@ -239,7 +247,7 @@ pub async fn stored(db: &impl ConnectionTrait, plan: PlanId) -> Result<Tally> {
     for row in commitments.all(db).await? {
         let sums = CommitmentSums { delivered: row.delivered, leads: row.leads, mdf: row.mdf };
         if !sums.is_zero() {
-            tally.commitments.insert((row.commitment_id, row.day), sums);
+            tally.commitments.insert((row.commitment_id, row.version, row.day), sums);
         }
     }
     for row in

@@ -1,5 +1,6 @@
 //! Proposing and signing: content frozen into a version, signatures bound to its hash (domain §4).
 
+use chrono::NaiveDate;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, SqlErr,
     sea_query::Expr,
@@ -7,7 +8,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::{
-    activation,
+    activation, activities, amendments,
     changes::{announce, for_update, moved, seen_by},
     check, content, events,
     events::NewEvent,
@@ -19,7 +20,7 @@ use crate::{
         actor::{Side, Who},
         event::{EventBody, EventKind},
         id::PlanId,
-        plan::PlanAction,
+        plan::{PlanAction, PlanStage},
         readiness,
     },
     entity::{plan, plan_version, signature},
@@ -32,34 +33,51 @@ use crate::{
 /// Refused with the blockers while the plan is not ready, and while another plan of the partnership covers some of the same days.
 pub async fn propose(op: &Op, id: PlanId, expected_revision: i32) -> Result<plan::Model> {
     let (tx, plan, next) = for_update(op, id, PlanAction::Propose, Some(expected_revision)).await?;
-    let mut blockers = content::readiness(&*tx, &plan).await?;
-    blockers.retain(|finding| !readiness::is_ready(std::slice::from_ref(finding)));
-    if !blockers.is_empty() {
-        return Err(Error::NotReady(blockers));
-    }
+    refuse_unready(&tx, &plan).await?;
     refuse_overlap(&tx, &plan).await?;
+    let plan = freeze(&tx, op, plan, next, None).await?;
+    tx.commit().await?;
+    Ok(plan)
+}
 
-    let number = last_number(&tx, id).await? + 1;
-    let snapshot = content::snapshot(&*tx, &plan, number).await?;
+/// Refuses what is written while something keeps it from being proposed.
+pub async fn refuse_unready(tx: &Tx, plan: &plan::Model) -> Result<()> {
+    let mut blockers = content::readiness(&**tx, plan).await?;
+    blockers.retain(|finding| !readiness::is_ready(std::slice::from_ref(finding)));
+    if blockers.is_empty() { Ok(()) } else { Err(Error::NotReady(blockers)) }
+}
+
+/// Freezes what is written into the next version, and tells of it.
+pub async fn freeze(
+    tx: &Tx,
+    op: &Op,
+    plan: plan::Model,
+    next: PlanStage,
+    effective_on: Option<NaiveDate>,
+) -> Result<plan::Model> {
+    let number = last_number(tx, plan.id).await? + 1;
+    let snapshot = content::snapshot(&**tx, &plan, number, effective_on).await?;
     let (content, hash) =
         snapshot.seal().map_err(|error| Error::Inconsistent(error.to_string()))?;
     let member = op.member()?;
     let version = plan_version::ActiveModel {
         id: Set(op.mint()),
-        plan_id: Set(id),
+        plan_id: Set(plan.id),
         number: Set(number),
         content: Set(content),
         hash: Set(hash.clone()),
         proposed_by: Set(member.user()),
         proposed_side: Set(member.side),
         proposed_at: Set(op.now()),
+        effective_on: Set(effective_on),
+        sealed_at: Set(None),
     };
-    version.insert(&*tx).await?;
-    let plan = moved(&tx, op, plan::Model { proposed_version: Some(number), ..plan }, next).await?;
-    let after = Some(json!({ "version": number, "hash": hash }));
+    version.insert(&**tx).await?;
+    let plan = moved(tx, op, plan::Model { proposed_version: Some(number), ..plan }, next).await?;
+    let after = Some(json!({ "version": number, "hash": hash, "effectiveOn": effective_on }));
     let body = EventBody::Version { number };
-    announce(&tx, op, &plan, EventKind::PlanProposed, "proposePlan", body, after).await?;
-    tx.commit().await?;
+    let action = if effective_on.is_some() { "proposeAmendment" } else { "proposePlan" };
+    announce(tx, op, &plan, EventKind::PlanProposed, action, body, after).await?;
     Ok(plan)
 }
 
@@ -84,6 +102,7 @@ pub async fn sign(op: &Op, id: PlanId, signing: Signing) -> Result<plan::Model> 
         let message = format!("`{}` is not the hash of version {}", signing.hash, version.number);
         return Err(Error::invalid("hash", message));
     }
+    refuse_late(&tx, op, &plan, &version).await?;
     let member = op.member()?;
     let Who::User { id: user, role, .. } = &member.who else {
         return Err(Error::Forbidden("people sign, not integrations".into()));
@@ -130,7 +149,11 @@ pub async fn sign(op: &Op, id: PlanId, signing: Signing) -> Result<plan::Model> 
     };
     let mut told = vec![signed];
     let plan = if signatures_of(&tx, &version).await?.len() == Side::BOTH.len() {
-        let (plan, events) = activation::activate(&tx, op, plan, version.number).await?;
+        let (plan, events) = if plan.version_in_force.is_some() {
+            amendments::seal(&tx, op, plan, version.number).await?
+        } else {
+            activation::activate(&tx, op, plan, version.number).await?
+        };
         told.extend(events);
         plan
     } else {
@@ -139,6 +162,24 @@ pub async fn sign(op: &Op, id: PlanId, signing: Signing) -> Result<plan::Model> 
     events::record(&tx, op, plan.vendor_id, told).await?;
     tx.commit().await?;
     Ok(plan)
+}
+
+/// An amendment whose day has passed unsigned would change the past: it has to be proposed anew.
+async fn refuse_late(
+    tx: &Tx,
+    op: &Op,
+    plan: &plan::Model,
+    version: &plan_version::Model,
+) -> Result<()> {
+    let today = activities::today(tx, op, plan.vendor_id).await?;
+    match version.effective_on.filter(|on| *on < today) {
+        Some(on) => {
+            let number = version.number;
+            let message = format!("version {number} was to count from {on}, which is past");
+            Err(Error::invalid("version", message))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Refuses the proposed version with a reason; both go on negotiating.
@@ -171,6 +212,9 @@ async fn end_proposal(
 /// Voids the signatures under the proposal, and ends it.
 pub async fn void(tx: &Tx, op: &Op, plan: &mut plan::Model) -> Result<()> {
     let number = plan.proposed_version.take();
+    if let Some(copy) = &mut plan.working_copy {
+        copy.effective_on = None;
+    }
     signature::Entity::update_many()
         .col_expr(signature::Column::VoidedAt, Expr::value(op.now()))
         .filter(signature::Column::PlanId.eq(plan.id))

@@ -198,7 +198,7 @@ pub async fn check_place(
         }
     }
     let scopes: Vec<TargetScope> = others.iter().map(content::scope).collect();
-    let whole = target_lenses(&scopes).into_iter().find(|lens| lens.id == parent.id);
+    let whole = target_lenses(1, &scopes).into_iter().find(|lens| lens.id == parent.id);
     let is_narrower = whole.is_some_and(|whole| {
         let slot = whole.restriction.slot(place.dimension);
         slot.admits(Some(value), &tree) && !slot.within.contains(&value)

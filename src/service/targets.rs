@@ -8,7 +8,7 @@ use sea_orm::{
 use super::{
     access,
     changes::{Change, Editing},
-    content, history, past, splits,
+    content, history, past, splits, versions,
 };
 use crate::{
     db::Tx,
@@ -33,8 +33,11 @@ pub async fn find(op: &Op, id: TargetId) -> Result<Option<(plan::Model, target::
     access::scope(op, Scope::PlansRead)?;
     let found = target::Entity::visible_to(&op.actor).filter(target::Column::Id.eq(id));
     let Some(target) = found.one(op.db.read()).await? else { return Ok(None) };
-    let plan = super::plans::find(op, target.plan_id).await?;
-    Ok(plan.map(|plan| (plan, target)))
+    let Some(plan) = super::plans::find(op, target.plan_id).await? else { return Ok(None) };
+    let mut in_force = versions::targets_of_plans(op, &[plan.id]).await?;
+    let rows = in_force.remove(&plan.id).unwrap_or_default();
+    let signed = rows.into_iter().find(|row| row.id == id);
+    Ok(Some((plan, signed.unwrap_or(target))))
 }
 
 /// What a target says.
@@ -143,7 +146,12 @@ pub async fn remove(op: &Op, id: TargetId, expected_revision: i32) -> Result<pla
     }
     // Parts before wholes: a whole is referred to by its parts.
     for target in gone.into_iter().rev() {
-        target.delete(&*editing.tx).await?;
+        if editing.plan.version_in_force.is_none() {
+            target.delete(&*editing.tx).await?;
+        } else {
+            let removed = target::Model { is_removed: true, ..target };
+            removed.into_active_model().reset_all().update(&*editing.tx).await?;
+        }
     }
     let before = history::kept(&content::target_terms(target))?;
     editing
@@ -160,8 +168,8 @@ pub async fn begin(
     let (plan, _) = find(op, id).await?.ok_or(Error::NotFound("target"))?;
     let editing = Editing::begin(op, plan.id, expected_revision).await?;
     // Read again under the lock: it may have been removed meanwhile.
-    let target =
-        target::Entity::find_by_id(id).one(&*editing.tx).await?.ok_or(Error::NotFound("target"))?;
+    let found = target::Entity::find_by_id(id).one(&*editing.tx).await?;
+    let target = found.filter(|target| !target.is_removed).ok_or(Error::NotFound("target"))?;
     Ok((editing, target))
 }
 
@@ -224,6 +232,7 @@ pub async fn checked(
         baseline,
         weight: spec.weight,
         phasing: spec.phasing,
+        is_removed: false,
     };
     if let Some(place) = spec.part_of {
         splits::check_place(tx, plan, others, &row, place).await?;

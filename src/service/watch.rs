@@ -7,7 +7,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 
-use super::{activities, alerts, changes, events, organizations};
+use super::{activities, alerts, amendments, changes, ending, events, organizations};
 use crate::{
     domain::{
         actor::Side,
@@ -56,11 +56,16 @@ async fn judge(op: &Op, id: PlanId) -> Result<bool> {
     if plan.state != PlanState::Active || plan.watch_on.is_none_or(|day| day > today) {
         return Ok(false);
     }
-    let told = alerts::evaluate(&tx, op, &plan, today).await?;
+    let (plan, begun) = amendments::put_in_force(&tx, plan, today).await?;
+    let (plan, ended) = ending::run_out(&tx, op, plan, today).await?;
+    let mut told: Vec<_> = begun.into_iter().chain(ended).collect();
+    if plan.state == PlanState::Active {
+        told.extend(alerts::evaluate(&tx, op, &plan, today).await?);
+        let mut row = plan.clone().into_active_model();
+        row.watch_on = Set(today.succ_opt());
+        row.update(&*tx).await?;
+    }
     events::record(&tx, op, plan.vendor_id, told).await?;
-    let mut row = plan.into_active_model();
-    row.watch_on = Set(today.succ_opt());
-    row.update(&*tx).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -12,7 +12,7 @@ use crate::domain::{
 fn measuring(metric: Metric) -> PlanLens {
     let metric_key = (metric == Metric::Custom).then(|| "demos".to_owned());
     let restriction = Restriction::default();
-    let lens = TargetLens { id: target(1), metric, metric_key, restriction };
+    let lens = TargetLens { id: target(1), version: 1, metric, metric_key, restriction };
     PlanLens { targets: vec![lens], ..plan() }
 }
 
@@ -245,6 +245,7 @@ fn everything() -> PlanLens {
         .zip(metrics)
         .map(|(number, metric)| TargetLens {
             id: target(number),
+            version: 1,
             metric,
             metric_key: None,
             restriction: Restriction::default(),

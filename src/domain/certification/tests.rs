@@ -8,7 +8,7 @@ use crate::domain::{
 
 fn certified(restriction: Restriction) -> PlanLens {
     let metric = Metric::CertifiedPeople;
-    let lens = TargetLens { id: target(1), metric, metric_key: None, restriction };
+    let lens = TargetLens { id: target(1), version: 1, metric, metric_key: None, restriction };
     PlanLens { targets: vec![lens], ..plan() }
 }
 

@@ -73,7 +73,7 @@ fn part(number: u128, parent: u128, dimension: Dimension, of: Option<u128>) -> T
 /// Whether the last of `scopes` lets a fact of this geography through.
 #[track_caller]
 fn check(scopes: &[TargetScope], geography: Option<u128>, expected: bool) {
-    let lenses = target_lenses(scopes);
+    let lenses = target_lenses(1, scopes);
     let placement = Placement { geography: geography.map(value), ..Placement::default() };
     let found = lenses.last().unwrap().restriction.admits(placement, &tree());
     assert_eq!(found, expected, "{geography:?}");
@@ -158,7 +158,7 @@ fn splits() -> Vec<TargetScope> {
 /// The sums of some targets, by day.
 fn sums_of(tally: &Tally, targets: &[TargetId]) -> BTreeMap<NaiveDate, TargetSums> {
     let mut sums: BTreeMap<NaiveDate, TargetSums> = BTreeMap::new();
-    for ((id, day), row) in &tally.targets {
+    for ((id, _, day), row) in &tally.targets {
         if targets.contains(id) {
             let at = sums.entry(*day).or_default();
             *at = at.plus(*row, 1).unwrap();
@@ -225,7 +225,7 @@ proptest! {
                 .into_iter()
                 .map(|scope| TargetScope { metric, metric_key: metric_key.clone(), ..scope })
                 .collect();
-            let lens = PlanLens { tree: tree(), targets: target_lenses(&scopes), ..plan() };
+            let lens = PlanLens { tree: tree(), targets: target_lenses(1, &scopes), ..plan() };
             let tally = lens.tally(&facts).unwrap();
             for whole in &scopes {
                 for dimension in [ProductLine, Segment, Geography] {

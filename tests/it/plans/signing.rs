@@ -307,7 +307,9 @@ async fn a_plan_in_force_is_not_edited() {
     }
     assert_eq!(plan.revision().await, revision);
     let actions = plan.read(manager, "viewerActions").await;
-    assert_eq!(actions, json!([
+    assert_eq!(
+        actions,
+        json!([
             "WAIVE",
             "SET_EXCHANGE_RATE",
             "NOTE",
@@ -320,7 +322,8 @@ async fn a_plan_in_force_is_not_edited() {
             "RENEW",
             "CLOSE",
             "TERMINATE"
-        ]));
+        ])
+    );
 }
 
 #[tokio::test]

@@ -30,11 +30,11 @@ pub async fn sums(app: &TestApp, plan: &str) -> BTreeMap<String, String> {
     let dimensions = Dimensions::load(db, plan.vendor_id).await.unwrap();
     let stored = rollups::stored(db, id).await.unwrap();
     let mut sums = BTreeMap::new();
-    for ((id, day), added) in stored.targets {
+    for ((id, _, day), added) in stored.targets {
         let target = targets.iter().find(|target| target.id == id).unwrap();
         sums.insert(format!("target {} {day}", target.name), format!("{added:?}"));
     }
-    for ((id, day), added) in stored.commitments {
+    for ((id, _, day), added) in stored.commitments {
         let commitment = commitments.iter().find(|commitment| commitment.id == id).unwrap();
         sums.insert(format!("commitment {} {day}", commitment.title), format!("{added:?}"));
     }
