@@ -3,6 +3,7 @@
 
 mod activities;
 mod alerts;
+mod amendments;
 mod architecture;
 mod bad_input;
 mod config;

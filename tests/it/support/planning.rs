@@ -272,7 +272,8 @@ impl GivenPlan {
             fields.entry("planId").or_insert_with(|| json!(self.id));
         }
         let has_revision =
-            !["signPlan", "rejectPlan", "withdrawProposal", "waiveCommitment"].contains(&mutation);
+            !["signPlan", "rejectPlan", "withdrawProposal", "waiveCommitment", "withdrawAmendment"]
+                .contains(&mutation);
         if has_revision && !fields.contains_key("expectedRevision") {
             let revision = self.revision().await;
             input["expectedRevision"] = revision;
