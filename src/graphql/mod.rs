@@ -7,6 +7,7 @@ pub mod action_item;
 pub mod activity;
 pub mod alert;
 pub mod commitment;
+pub mod comparison;
 pub mod deal;
 pub mod dimension;
 pub mod error;

@@ -7,13 +7,13 @@ use super::{
     action_item::{self, ActionItem},
     alert::{self, Alert, AlertFilter},
     commitment::Commitment,
+    comparison::ScorecardComparison,
     error::ApiError,
     page::{PageArgs, Paged},
     plan::today,
     progress::{PlanProgress, figures},
     review::Review,
     scalars::{Date, Money},
-    scorecard::ScorecardComparison,
 };
 use crate::{domain::alert::AlertState, service::pre_reads};
 

@@ -7,13 +7,14 @@ use super::{
     ContextExt,
     action_item::{self, ActionItem},
     activity::Activity,
+    comparison::ScorecardComparison,
     error::ApiError,
     loaders::{AnswersOf, ScorecardOf},
     page::{List, PageArgs, Paged, Total},
     plan::{Plan, today},
     pre_read::PreRead,
     scalars::{Date, Decimal},
-    scorecard::{Scorecard, ScorecardComparison},
+    scorecard::Scorecard,
     user::User,
 };
 use crate::{
@@ -355,14 +356,14 @@ impl LateFacts {
         #[graphql(desc = "Facts from the end.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<Activity>, ApiError> {
-        let list = List::new("lateFacts", &self.card.id);
-        let page = list.page(&PageArgs { first, after, last, before })?;
+        let pages = List::new("lateFacts", &self.card.id);
+        let page = pages.page(&PageArgs { first, after, last, before })?;
         let (op, plan, card) = (ctx.op().clone(), self.plan.clone(), self.card.clone());
         let found = scorecards::late_facts(&op, &plan, &card, page).await?;
         let total = Total::new(move || {
             let (op, plan, card) = (op.clone(), plan.clone(), card.clone());
             async move { scorecards::count_late(&op, &plan, &card).await }
         });
-        Ok(list.connection(found, total, |row| row.id.0, Activity))
+        Ok(pages.connection(found, total, |row| row.id.0, Activity))
     }
 }

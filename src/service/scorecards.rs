@@ -273,12 +273,12 @@ async fn cuts(db: &impl ConnectionTrait, plan: &plan::Model, as_of: NaiveDate) -
         .await?;
     let names: BTreeMap<String, String> =
         values.into_iter().map(|value| (value.id.to_string(), value.name)).collect();
-    let named = found.into_iter().map(|(by, key, sums)| Cut {
+    let to_cut = |(by, key, sums)| Cut {
         by,
         name: names.get(&key).cloned().unwrap_or(key),
         totals: totals(sums, plan.currency),
-    });
-    Ok(named.collect())
+    };
+    Ok(found.into_iter().map(to_cut).collect())
 }
 
 async fn names_of_parties(

@@ -1,12 +1,15 @@
 use super::*;
 
+/// A state, what the own side says, and what can be done then with the state that it leads to.
+type Row<'a> = (ReviewState, Option<MinutesAnswer>, &'a [(ReviewAction, ReviewState)]);
+
 /// Every state and every answer of the own side, with what can be done then and the state that it leads to.
 #[test]
 fn a_review_moves_as_the_table_says() {
     use MinutesAnswer as Said;
     use ReviewAction::{AmendMinutes, Confirm, Dispute, Hold, SetAgenda, Skip};
     use ReviewState::{Confirmed, Held, Scheduled, Skipped};
-    let rows: [(ReviewState, Option<Said>, &[(ReviewAction, ReviewState)]); 6] = [
+    let rows: [Row<'_>; 6] = [
         (Scheduled, None, &[(SetAgenda, Scheduled), (Hold, Held), (Skip, Skipped)]),
         (Held, None, &[(AmendMinutes, Held), (Confirm, Held), (Dispute, Held)]),
         (Held, Some(Said::Confirmed), &[(AmendMinutes, Held), (Dispute, Held)]),
