@@ -40,6 +40,11 @@ impl AgendaKind {
         Self::NextCommitments,
     ];
 
+    /// Whether an item of this kind lists what is to be done.
+    pub fn lists_open_actions(self) -> bool {
+        self == Self::OpenActions
+    }
+
     /// What an item is called unless it says otherwise; one about something else has to say.
     pub fn title(self) -> Option<&'static str> {
         match self {

@@ -167,6 +167,11 @@ impl ReviewState {
         (self == Self::Held).then_some(Self::Confirmed)
     }
 
+    /// Whether it is still to take place.
+    pub fn is_awaited(self) -> bool {
+        self == Self::Scheduled
+    }
+
     /// Whether it took place.
     pub fn is_held(self) -> bool {
         matches!(self, Self::Held | Self::Confirmed)

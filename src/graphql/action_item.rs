@@ -22,11 +22,10 @@ use crate::{
         alert::AlertRule,
         commitment::CommitmentStatus,
         id::{ActionItemId, ReviewId, UserId},
-        plan::PlanAction,
         progress::TargetStatus,
     },
     entity::{action_item, plan, review},
-    service::{action_items, changes},
+    service::action_items,
 };
 
 /// Something that a person of either side is to do by a day; both sides see it.
@@ -158,8 +157,7 @@ impl ActionItem {
 
     /// Whether the viewer can complete, cancel or reassign it now.
     async fn viewer_can_follow_up(&self, ctx: &Context<'_>) -> bool {
-        self.row.state == ActionItemState::Open
-            && changes::allowed(ctx.op(), &self.plan).contains(&PlanAction::FollowUp)
+        action_items::can_follow_up(ctx.op(), &self.plan, &self.row)
     }
 }
 

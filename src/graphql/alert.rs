@@ -100,7 +100,7 @@ impl Alert {
         self.0.resolved_at
     }
 
-    /// What either side has recorded to bring back on course what it is about, the latest first.
+    /// What either side has recorded to bring back on course what it is about, the latest first; at most a hundred.
     async fn recovery_actions(&self, ctx: &Context<'_>) -> Result<Vec<ActionItem>, ApiError> {
         let plan = plans::find(ctx.op(), self.0.plan_id).await?;
         let Some(plan) = plan else { return Ok(Vec::new()) };

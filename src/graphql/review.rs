@@ -122,7 +122,7 @@ impl Review {
 
     /// What to read before it, from live figures; null once it was held or skipped.
     async fn pre_read(&self) -> Option<PreRead> {
-        (self.row.state == ReviewState::Scheduled).then(|| PreRead(self.clone()))
+        self.row.state.is_awaited().then(|| PreRead(self.clone()))
     }
 
     /// What earlier reviews left to be done, and is still open on either side, due first first.
@@ -251,12 +251,10 @@ impl AgendaItem {
 
     /// What earlier reviews left to be done, where it is about that; empty elsewhere.
     async fn actions(&self, ctx: &Context<'_>) -> Result<Vec<ActionItem>, ApiError> {
-        match self.item.kind {
-            AgendaKind::OpenActions => {
-                action_item::carried_to(ctx, &self.review.plan, &self.review.row).await
-            }
-            _ => Ok(Vec::new()),
+        if !self.item.kind.lists_open_actions() {
+            return Ok(Vec::new());
         }
+        action_item::carried_to(ctx, &self.review.plan, &self.review.row).await
     }
 }
 

@@ -139,6 +139,12 @@ pub fn carried_to(
     open.into_iter().filter(comes_up).collect()
 }
 
+/// Whether the caller can complete, cancel or reassign an action item now.
+pub fn can_follow_up(op: &Op, plan: &plan::Model, item: &action_item::Model) -> bool {
+    item.state == ActionItemState::Open
+        && changes::allowed(op, plan).contains(&PlanAction::FollowUp)
+}
+
 /// Says that an action item was done; of a recovery action the figure is frozen as it is then.
 pub async fn complete(
     op: &Op,

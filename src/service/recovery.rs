@@ -1,7 +1,7 @@
 //! Recovery actions: what is to bring a figure back on course, with the figure before and after (domain §9).
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 
 use super::{
@@ -24,6 +24,9 @@ use crate::{
     error::{Error, Result},
     op::Op,
 };
+
+/// Recovery actions that a warning shows at most.
+const MOST_SHOWN: u64 = 100;
 
 /// What shows that something is to be brought back on course.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -195,8 +198,8 @@ pub(super) async fn figure(
     }))
 }
 
-/// The recovery actions that either side has recorded for what a warning is about, the latest first. The caller has already seen
-/// the warning.
+/// The recovery actions that either side has recorded for what a warning is about, the latest first; at most a hundred. The caller
+/// has already seen the warning.
 ///
 /// A target or commitment keeps them while its warnings come and go; a warning about the plan has those of its own rule.
 pub async fn of_alert(op: &Op, alert: &alert::Model) -> Result<Vec<action_item::Model>> {
@@ -212,5 +215,5 @@ pub async fn of_alert(op: &Op, alert: &alert::Model) -> Result<Vec<action_item::
             .filter(Column::CommitmentId.is_null())
             .filter(Column::Rule.eq(rule)),
     };
-    Ok(items.order_by_desc(Column::Id).all(op.db.read()).await?)
+    Ok(items.order_by_desc(Column::Id).limit(MOST_SHOWN).all(op.db.read()).await?)
 }

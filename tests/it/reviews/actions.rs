@@ -265,3 +265,54 @@ async fn the_same_request_under_a_key_adds_one_item() {
         "IDEMPOTENCY_CONFLICT at idempotencyKey: the idempotency key `k` was used with another input"
     );
 }
+
+#[tokio::test]
+async fn a_plan_has_two_hundred_open_items_at_most_and_they_come_in_pages() {
+    let app = TestApp::start().await;
+    let plan = in_april(&app).await;
+    let manager = &plan.vendor.manager;
+    let (action, query) = (to_do("x", manager).await, mutation("addActionItem", ITEM));
+    let first = review(&plan, 1).await;
+    let many =
+        refused(manager, "holdReview", &first, json!({ "actions": vec![&action; 51] })).await;
+    assert_eq!(many, "VALIDATION_FAILED at actions: actions: 51 entries; 50 is the most");
+    act(manager, "holdReview", &first, json!({ "actions": vec![&action; 50] })).await;
+    let input = json!({ "input": { "planId": plan.id, "action": action } });
+    for _ in 0..150 {
+        manager.done(&query, input.clone()).await;
+    }
+    assert_eq!(
+        manager.refused(&query, input).await,
+        "VALIDATION_FAILED at title: title: the plan has 200 open action items, which is the most"
+    );
+    let page =
+        "actionItems(first: 100) { totalCount nodes { id } pageInfo { hasNextPage endCursor } }";
+    let found = plan.read(&plan.partner.viewer, page).await;
+    assert_eq!(
+        (&found["totalCount"], &found["pageInfo"]["hasNextPage"]),
+        (&json!(200), &json!(true))
+    );
+    let after = found["pageInfo"]["endCursor"].as_str().unwrap();
+    let page = format!(
+        "actionItems(first: 100, after: \"{after}\") {{ nodes {{ id }} pageInfo {{ hasNextPage }} }}"
+    );
+    let rest = plan.read(&plan.partner.viewer, &page).await;
+    assert_eq!(rest["nodes"].as_array().unwrap().len(), 100);
+    assert_eq!(rest["pageInfo"]["hasNextPage"], false);
+}
+
+#[tokio::test]
+async fn a_plan_that_is_not_signed_has_no_reviews_and_nothing_to_follow_up() {
+    let app = TestApp::start().await;
+    let northwind = app.vendor("Northwind").await;
+    let acme = app.partner(&northwind, "Acme", "STRATEGIC", "RESELLER").await;
+    let plan = northwind.plan(&acme).full().shared().await;
+    assert_eq!(plan.read(&acme.viewer, "reviews { id }").await, json!([]));
+    let mut action = to_do("x", &northwind.manager).await;
+    action["dueOn"] = json!("2026-07-31");
+    let input = json!({ "input": { "planId": plan.id, "action": action } });
+    assert_eq!(
+        northwind.manager.refused(&mutation("addActionItem", ITEM), input).await,
+        "INVALID_TRANSITION: following up on actions is not possible while the plan is in negotiation"
+    );
+}

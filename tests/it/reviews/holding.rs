@@ -290,8 +290,8 @@ async fn a_review_is_held_once_even_by_two_at_the_same_instant() {
             json!({}),
         )
         .await;
-    let held = events["events"]["edges"].as_array().unwrap().iter();
-    assert_eq!(held.filter(|edge| edge["node"]["kind"] == "REVIEW_HELD").count(), 1);
+    let told = events["events"]["edges"].as_array().unwrap().iter();
+    assert_eq!(told.filter(|edge| edge["node"]["kind"] == "REVIEW_HELD").count(), 1);
 }
 
 #[tokio::test]

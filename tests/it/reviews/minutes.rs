@@ -1,9 +1,10 @@
 //! What both sides say of the minutes.
 
+use futures_util::future::join;
 use serde_json::{Value, json};
 
 use super::{act, in_april, read, refused, review};
-use crate::support::{GivenPlan, TestApp};
+use crate::support::{Client, GivenPlan, TestApp};
 
 async fn held(app: &TestApp) -> (GivenPlan, String) {
     let plan = in_april(app).await;
@@ -124,6 +125,17 @@ async fn a_dispute_is_settled_by_amending_and_confirming_anew() {
     act(&plan.vendor.manager, "confirmReview", &id, json!({})).await;
     assert_eq!(act(&plan.partner.manager, "confirmReview", &id, json!({})).await, "CONFIRMED");
     assert_eq!(scorecard().await, frozen);
+}
+
+#[tokio::test]
+async fn both_sides_can_confirm_at_the_same_instant() {
+    let app = TestApp::start().await;
+    let (plan, id) = held(&app).await;
+    let confirm = async |client: &Client| act(client, "confirmReview", &id, json!({})).await;
+    let states = join(confirm(&plan.vendor.manager), confirm(&plan.partner.manager)).await;
+    assert!([&states.0, &states.1].contains(&&json!("CONFIRMED")), "{states:?}");
+    assert_eq!(read(&plan, &plan.vendor.viewer, 1, "state").await["state"], "CONFIRMED");
+    assert_eq!(answers(&plan).await.len(), 2);
 }
 
 #[tokio::test]
