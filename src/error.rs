@@ -4,9 +4,11 @@ use chrono::NaiveDate;
 use sea_orm::DbErr;
 
 use crate::domain::{
+    action_item::ActionItemBlocked,
     id::PartnershipId,
     plan::{PlanAction, PlanState},
     recording::Fault,
+    review::stage::ReviewBlocked,
 };
 
 /// The result of a use case.
@@ -57,6 +59,12 @@ pub enum Error {
         /// What can be done now.
         allowed: Vec<PlanAction>,
     },
+    /// The review, where it stands, does not allow the action.
+    #[error("{0}")]
+    ReviewBlocked(ReviewBlocked),
+    /// The action item is settled.
+    #[error(transparent)]
+    ActionItemBlocked(#[from] ActionItemBlocked),
     /// The plan cannot be proposed yet.
     #[error("the plan is not ready, blockers: {}", .0.len())]
     NotReady(Vec<crate::domain::readiness::Finding>),
@@ -101,6 +109,12 @@ pub struct Invalid {
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         Self::invalid(fault.field, fault.message)
+    }
+}
+
+impl From<ReviewBlocked> for Error {
+    fn from(blocked: ReviewBlocked) -> Self {
+        Self::ReviewBlocked(blocked)
     }
 }
 

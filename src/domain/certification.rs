@@ -59,6 +59,35 @@ pub fn steps(spans: &[Span]) -> Vec<(NaiveDate, i64)> {
     steps
 }
 
+/// A certification that will not be valid for long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lapse {
+    /// Whose, by pseudonym.
+    pub person: String,
+    /// Which.
+    pub code: String,
+    /// The last day on which it holds.
+    pub last_day: NaiveDate,
+}
+
+/// The certifications of one person that hold on `today` and whose last day comes by `until`.
+pub fn lapsing(facts: &[Fact], today: NaiveDate, until: NaiveDate) -> Vec<Lapse> {
+    let named: BTreeMap<&str, &str> = facts
+        .iter()
+        .filter_map(|fact| match &fact.payload {
+            Payload::Training(details) => Some((details.code.as_str(), details.person.as_str())),
+            _ => None,
+        })
+        .collect();
+    let lapse = |(code, person): (&str, &str)| {
+        let spans = spans(facts, Some(code));
+        let held = spans.iter().find(|span| span.from <= today && span.to >= Some(today))?;
+        let last_day = held.to.filter(|last| *last <= until)?;
+        Some(Lapse { person: person.to_owned(), code: code.to_owned(), last_day })
+    };
+    named.into_iter().filter_map(lapse).collect()
+}
+
 fn end_before(spans: &mut Vec<Span>, day: NaiveDate) {
     let last = day.pred_opt();
     for span in spans.iter_mut() {

@@ -7,7 +7,7 @@ use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::id::{AlertId, CommitmentId, OrganizationId, TargetId};
+use super::id::{ActionItemId, AlertId, CommitmentId, OrganizationId, ReviewId, TargetId};
 
 /// What happened.
 #[derive(
@@ -70,6 +70,26 @@ pub enum EventKind {
     AlertResolved,
     /// A side took note of a warning.
     AlertAcknowledged,
+    /// Somebody said what a review will talk about.
+    ReviewAgendaSet,
+    /// A review was held: its scorecard is frozen, its minutes wait for both sides.
+    ReviewHeld,
+    /// A review was left out, with a reason.
+    ReviewSkipped,
+    /// The minutes of a review were amended; both sides confirm them anew.
+    ReviewMinutesAmended,
+    /// One side confirmed the minutes of a review; with the second one the review is confirmed.
+    ReviewConfirmed,
+    /// One side disputed the minutes of a review.
+    ReviewDisputed,
+    /// Somebody is to do something by a day.
+    ActionItemAdded,
+    /// What was to be done was done.
+    ActionItemCompleted,
+    /// What was to be done need not be done any more.
+    ActionItemCancelled,
+    /// What is to be done was given to somebody else.
+    ActionItemReassigned,
 }
 
 impl EventKind {
@@ -111,6 +131,16 @@ pub enum EventBody {
     Alert {
         /// The warning.
         alert: AlertId,
+    },
+    /// A review.
+    Review {
+        /// The review.
+        review: ReviewId,
+    },
+    /// An action item.
+    ActionItem {
+        /// The action item.
+        item: ActionItemId,
     },
 }
 

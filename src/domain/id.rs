@@ -131,6 +131,12 @@ ids! {
     CommitmentId = "cmmt";
     /// A dated review of a plan.
     ReviewId = "revw";
+    /// The figures of a plan as they were frozen on a day.
+    ScorecardId = "card";
+    /// What a side says of the minutes of a review.
+    AnswerId = "answ";
+    /// Something that somebody is to do by a day.
+    ActionItemId = "actn";
     /// A recorded fact of partner activity.
     ActivityId = "actv";
     /// A deal, as its facts leave it.

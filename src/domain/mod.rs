@@ -3,8 +3,10 @@
 //! Nothing here awaits, asks a database, or reads a clock; what day it is comes in as an argument. Every formula names its
 //! section of `docs/domain.md`, and stands beside its tests.
 
+pub mod action_item;
 pub mod activity;
 pub mod actor;
+pub mod agenda;
 pub mod alert;
 pub mod allocation;
 pub mod attribution;
@@ -20,6 +22,7 @@ pub mod explanation;
 pub mod forecast;
 pub mod id;
 pub mod lens;
+pub mod minutes;
 pub mod money;
 pub mod partnership;
 pub mod phasing;
@@ -33,6 +36,7 @@ pub mod review;
 #[cfg(test)]
 mod sample;
 pub mod score;
+pub mod scorecard;
 pub mod sign_in;
 pub mod tally;
 pub mod target;

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::Period;
 
+pub mod stage;
+
 /// Days from the end of what a review covers to the review, unless the policy says otherwise.
 pub const DEFAULT_OFFSET_DAYS: u32 = 10;
 
@@ -113,39 +115,66 @@ pub enum ReviewState {
     Skipped,
 }
 
-/// A step that a review in its state cannot take.
+/// The day on which a review is said to have been held, and what bounds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meeting {
+    /// The day.
+    pub on: NaiveDate,
+    /// Today.
+    pub today: NaiveDate,
+    /// The day on which the plan came in force.
+    pub in_force_from: NaiveDate,
+    /// The last day that the review looks back on.
+    pub covers_to: NaiveDate,
+}
+
+/// A day on which a review cannot have been held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a review that is {} cannot be {step}", .state.label())]
-pub struct ReviewBlocked {
-    /// Where the review stands.
-    pub state: ReviewState,
-    /// What was asked of it.
-    pub step: &'static str,
+pub enum MeetingFault {
+    /// It has not come.
+    #[error("{0} is in the future")]
+    Future(NaiveDate),
+    /// There was nothing to review.
+    #[error("{0} is before {1}, when the plan came in force")]
+    BeforePlan(NaiveDate, NaiveDate),
+    /// What is to be reviewed was not over.
+    #[error("{0} is before {1}, the last day that the review looks back on")]
+    TooEarly(NaiveDate, NaiveDate),
+}
+
+impl Meeting {
+    /// Checks that the day has come, and that there was a plan to look at and a stretch of it to look back on.
+    ///
+    /// The last day that is looked back on counts: a review on a named date covers that very day.
+    pub fn check(self) -> Result<(), MeetingFault> {
+        let Self { on, today, in_force_from, covers_to } = self;
+        if on > today {
+            return Err(MeetingFault::Future(on));
+        }
+        if on < in_force_from {
+            return Err(MeetingFault::BeforePlan(on, in_force_from));
+        }
+        if on < covers_to {
+            return Err(MeetingFault::TooEarly(on, covers_to));
+        }
+        Ok(())
+    }
 }
 
 impl ReviewState {
-    /// Takes place, which freezes its scorecard.
-    pub fn hold(self) -> Result<Self, ReviewBlocked> {
-        match self {
-            Self::Scheduled => Ok(Self::Held),
-            state => Err(ReviewBlocked { state, step: "held" }),
-        }
+    /// The state once both sides have confirmed the minutes; only one whose minutes wait for that has it.
+    pub fn agreed(self) -> Option<Self> {
+        (self == Self::Held).then_some(Self::Confirmed)
     }
 
-    /// Has its minutes confirmed by the second of the two sides.
-    pub fn confirm(self) -> Result<Self, ReviewBlocked> {
-        match self {
-            Self::Held => Ok(Self::Confirmed),
-            state => Err(ReviewBlocked { state, step: "confirmed" }),
-        }
+    /// Whether it is still to take place.
+    pub fn is_awaited(self) -> bool {
+        self == Self::Scheduled
     }
 
-    /// Is left out, for a reason that the caller keeps.
-    pub fn skip(self) -> Result<Self, ReviewBlocked> {
-        match self {
-            Self::Scheduled => Ok(Self::Skipped),
-            state => Err(ReviewBlocked { state, step: "skipped" }),
-        }
+    /// Whether it took place.
+    pub fn is_held(self) -> bool {
+        matches!(self, Self::Held | Self::Confirmed)
     }
 
     /// Its name in a sentence.
@@ -258,105 +287,4 @@ fn on_dates(period: Period, dates: &[NaiveDate]) -> Vec<ScheduledReview> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    fn plan<'a>(period: &str, cadence: Cadence, dates: &'a [NaiveDate]) -> ReviewPlan<'a> {
-        let (start, end) = period.split_once("..").unwrap();
-        let period = Period { start: day(start), end: day(end) };
-        ReviewPlan { period, cadence, offset_days: DEFAULT_OFFSET_DAYS, dates }
-    }
-
-    #[track_caller]
-    fn check(period: &str, cadence: Cadence, dates: &[&str], expected: &[&str]) {
-        let dates: Vec<NaiveDate> = dates.iter().map(|date| day(date)).collect();
-        let scheduled = plan(period, cadence, &dates).schedule();
-        let told: Vec<String> = scheduled
-            .iter()
-            .map(|review| {
-                format!("{}..{} on {}", review.covers.start, review.covers.end, review.on)
-            })
-            .collect();
-        assert_eq!(told, expected);
-    }
-
-    #[test]
-    fn quarters_are_reviewed_ten_days_after_their_end() {
-        check(
-            "2026-01-01..2026-12-31",
-            Cadence::Quarterly,
-            &[],
-            &[
-                "2026-01-01..2026-03-31 on 2026-04-10",
-                "2026-04-01..2026-06-30 on 2026-07-10",
-                "2026-07-01..2026-09-30 on 2026-10-10",
-                "2026-10-01..2026-12-31 on 2027-01-10",
-            ],
-        );
-        assert_eq!(plan("2026-01-01..2026-12-31", Cadence::Monthly, &[]).schedule().len(), 12);
-    }
-
-    #[test]
-    fn a_shorter_rest_is_reviewed_too() {
-        check(
-            "2026-01-15..2026-08-31",
-            Cadence::HalfYearly,
-            &[],
-            &["2026-01-15..2026-07-14 on 2026-07-24", "2026-07-15..2026-08-31 on 2026-09-10"],
-        );
-    }
-
-    #[test]
-    fn named_dates_cover_the_days_since_the_one_before() {
-        check(
-            "2026-01-01..2026-06-30",
-            Cadence::Dates,
-            &["2026-04-15", "2025-12-31", "2026-04-15", "2026-02-15", "2026-07-08", "2026-07-09"],
-            &[
-                "2026-01-01..2026-02-15 on 2026-02-15",
-                "2026-02-16..2026-04-15 on 2026-04-15",
-                "2026-04-16..2026-06-30 on 2026-07-08",
-                "2026-06-30..2026-06-30 on 2026-07-09",
-            ],
-        );
-    }
-
-    #[test]
-    fn a_cadence_is_held_against_the_policys_minimum() {
-        let dates = [day("2026-03-31"), day("2026-06-30"), day("2026-06-30")];
-        let half = "2026-01-01..2026-06-30";
-        for (cadence, minimum, is_enough) in [
-            (Cadence::Monthly, Cadence::Quarterly, true),
-            (Cadence::Quarterly, Cadence::Quarterly, true),
-            (Cadence::HalfYearly, Cadence::Quarterly, false),
-            (Cadence::HalfYearly, Cadence::Dates, true),
-            (Cadence::Dates, Cadence::Quarterly, true),
-            (Cadence::Dates, Cadence::Monthly, false),
-        ] {
-            let answer = plan(half, cadence, &dates).is_as_frequent_as(minimum);
-            assert_eq!(answer, is_enough, "{cadence:?} for {minimum:?}");
-        }
-    }
-
-    #[test]
-    fn a_review_moves_one_way() {
-        use ReviewState::{Confirmed, Held, Scheduled, Skipped};
-        assert_eq!(Scheduled.hold().and_then(ReviewState::confirm), Ok(Confirmed));
-        assert_eq!(Scheduled.skip(), Ok(Skipped));
-        assert!(Scheduled.confirm().is_err() && Held.skip().is_err() && Confirmed.hold().is_err());
-        let refused = Skipped.hold().unwrap_err();
-        assert_eq!(refused.to_string(), "a review that is skipped cannot be held");
-    }
-
-    #[test]
-    fn a_review_is_overdue_from_the_day_after() {
-        let review = plan("2026-01-01..2026-03-31", Cadence::Quarterly, &[]).schedule()[0];
-        assert!(!review.is_overdue(ReviewState::Scheduled, day("2026-04-10")));
-        assert!(review.is_overdue(ReviewState::Scheduled, day("2026-04-11")));
-        assert!(!review.is_overdue(ReviewState::Held, day("2026-04-11")));
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 
 use chrono::NaiveDate;
 use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
 
 use super::id::{CommitmentId, TargetId};
 
@@ -20,11 +21,14 @@ use super::id::{CommitmentId, TargetId};
     PartialOrd,
     Ord,
     Hash,
+    Serialize,
+    Deserialize,
     async_graphql::Enum,
     EnumIter,
     DeriveActiveEnum,
 )]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Slice {
     /// Not cut: the whole plan.
     Total,

@@ -5,7 +5,9 @@ use sea_orm::entity::prelude::*;
 
 use crate::domain::{
     actor::Actor,
-    id::{PlanId, ReviewId},
+    agenda::Agenda,
+    id::{PlanId, ReviewId, UserId},
+    minutes::Minutes,
     review::{ReviewFormat, ReviewKind, ReviewState},
 };
 
@@ -23,6 +25,12 @@ pub struct Model {
     pub kind: ReviewKind,
     pub format: ReviewFormat,
     pub state: ReviewState,
+    pub agenda: Option<Agenda>,
+    pub held_on: Option<NaiveDate>,
+    pub held_at: Option<DateTimeUtc>,
+    pub held_by: Option<UserId>,
+    pub minutes: Option<Minutes>,
+    pub skip_reason: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -189,6 +189,7 @@ pub async fn page(
         kinds: filter.kinds,
         occurred_from: filter.occurred_from.map(|day| day.0),
         occurred_to: filter.occurred_to.map(|day| day.0),
+        recorded_after: None,
         is_superseded: filter.is_superseded,
         is_unmapped: filter.is_unmapped,
         unconverted_in,

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     ContextExt,
+    action_item::ActionItem,
     commitment::Commitment,
     error::{ApiError, payloads},
     page::{List, PageArgs, Paged, Total},
@@ -17,7 +18,7 @@ use crate::{
         id::{AlertId, CommitmentId, PlanId, TargetId},
     },
     entity::alert,
-    service::{alerts, commitments, plans, targets},
+    service::{alerts, commitments, plans, recovery, targets},
 };
 
 /// A warning that something falls behind. Each side has its own, and takes note of it for itself.
@@ -97,6 +98,14 @@ impl Alert {
     /// When its cause went away.
     async fn resolved_at(&self) -> Option<DateTime<Utc>> {
         self.0.resolved_at
+    }
+
+    /// What either side has recorded to bring back on course what it is about, the latest first; at most a hundred.
+    async fn recovery_actions(&self, ctx: &Context<'_>) -> Result<Vec<ActionItem>, ApiError> {
+        let plan = plans::find(ctx.op(), self.0.plan_id).await?;
+        let Some(plan) = plan else { return Ok(Vec::new()) };
+        let found = recovery::of_alert(ctx.op(), &self.0).await?;
+        Ok(found.into_iter().map(|row| ActionItem { plan: plan.clone(), row }).collect())
     }
 }
 

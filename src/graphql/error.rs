@@ -7,7 +7,10 @@ use super::{
     readiness::Finding,
 };
 use crate::{
-    domain::plan::{PlanAction, PlanState},
+    domain::{
+        plan::{PlanAction, PlanState},
+        review::{ReviewState, stage::ReviewAction},
+    },
     error::{Error, Invalid},
 };
 
@@ -107,6 +110,8 @@ pub enum MutationError {
     RevisionConflict(RevisionConflict),
     /// The state does not allow this.
     InvalidTransition(InvalidTransition),
+    /// The review, where it stands, does not allow this.
+    InvalidReviewTransition(InvalidReviewTransition),
     /// The plan has blockers.
     NotReady(NotReady),
     /// The idempotency key was used with another input.
@@ -199,6 +204,23 @@ pub struct InvalidTransition {
     pub allowed: Vec<PlanAction>,
 }
 
+/// The review, where it stands, does not allow the action.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct InvalidReviewTransition {
+    /// What kind of refusal it is.
+    pub code: ErrorCode,
+    /// What is wrong, in a sentence for people.
+    pub message: String,
+    /// Where in the input it is, when a value is to blame.
+    pub path: Option<Vec<String>>,
+    /// Where the review stands.
+    pub from: ReviewState,
+    /// What was asked.
+    pub action: ReviewAction,
+    /// What the viewer's side can do with it now.
+    pub allowed: Vec<ReviewAction>,
+}
+
 /// The plan cannot be proposed yet.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct NotReady {
@@ -240,6 +262,17 @@ impl MutationError {
                     allowed,
                 })
             }
+            Error::ReviewBlocked(blocked) => {
+                Self::InvalidReviewTransition(InvalidReviewTransition {
+                    code: ErrorCode::InvalidTransition,
+                    message,
+                    path: None,
+                    from: blocked.stage.state,
+                    action: blocked.action,
+                    allowed: blocked.stage.allowed(),
+                })
+            }
+            Error::ActionItemBlocked(_) => generic(ErrorCode::InvalidTransition),
             Error::NotReady(blockers) => Self::NotReady(NotReady {
                 code: ErrorCode::NotReady,
                 message,

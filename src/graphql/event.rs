@@ -7,12 +7,14 @@ use chrono::{DateTime, Utc};
 
 use super::{
     ContextExt,
+    action_item::ActionItem,
     alert::Alert,
     commitment::Commitment,
     error::ApiError,
     loaders::{CommitmentsOf, TargetsOf},
     plan::Plan,
     progress::PlanProgress,
+    review::Review,
     target::Target,
 };
 use crate::{
@@ -22,7 +24,7 @@ use crate::{
         id::{EventId, PlanId},
     },
     entity::event,
-    service::{alerts, plans},
+    service::{action_items, alerts, plans, reviews},
 };
 
 /// Who did something.
@@ -61,6 +63,10 @@ pub enum Event {
     ProgressChanged(ProgressChanged),
     /// A warning of the viewer's side was raised, ended or taken note of.
     AlertChanged(AlertChanged),
+    /// A review was held, skipped, confirmed or disputed, or its agenda or minutes changed.
+    ReviewChanged(ReviewChanged),
+    /// An action item was added, done, cancelled or given to somebody else.
+    ActionItemChanged(ActionItemChanged),
 }
 
 /// An item of a stream of events.
@@ -74,6 +80,10 @@ pub enum EventItem {
     ProgressChanged(ProgressChanged),
     /// A warning of the viewer's side was raised, ended or taken note of.
     AlertChanged(AlertChanged),
+    /// A review was held, skipped, confirmed or disputed, or its agenda or minutes changed.
+    ReviewChanged(ReviewChanged),
+    /// An action item was added, done, cancelled or given to somebody else.
+    ActionItemChanged(ActionItemChanged),
     /// Nothing happened, and the stream is alive.
     Heartbeat(Heartbeat),
     /// The stream cannot continue from the cursor: read what is shown anew, then go on.
@@ -85,6 +95,8 @@ impl EventItem {
     pub fn of(event: EventRow) -> Self {
         match &event.row.payload {
             EventBody::Alert { .. } => Self::AlertChanged(AlertChanged(event)),
+            EventBody::Review { .. } => Self::ReviewChanged(ReviewChanged(event)),
+            EventBody::ActionItem { .. } => Self::ActionItemChanged(ActionItemChanged(event)),
             EventBody::Progress { .. } => Self::ProgressChanged(ProgressChanged(event)),
             EventBody::Edited { .. } => Self::PlanContentChanged(PlanContentChanged(event)),
             EventBody::Plain | EventBody::Version { .. } => Self::PlanChanged(PlanChanged(event)),
@@ -246,6 +258,26 @@ event_types! {
                 EventBody::Alert { alert } => Ok(alerts::find(ctx.op(), alert).await?.map(Alert)),
                 _ => Ok(None),
             }
+        }
+    }
+
+    /// A review was held, skipped, confirmed or disputed, or its agenda or minutes changed.
+    ReviewChanged {
+        /// The review as it is now.
+        async fn review(&self, ctx: &Context<'_>) -> Result<Option<Review>, ApiError> {
+            let EventBody::Review { review } = self.0.row.payload else { return Ok(None) };
+            let found = reviews::find(ctx.op(), review).await?;
+            Ok(found.map(|(plan, row)| Review { plan, row }))
+        }
+    }
+
+    /// An action item was added, done, cancelled or given to somebody else.
+    ActionItemChanged {
+        /// The action item as it is now.
+        async fn action_item(&self, ctx: &Context<'_>) -> Result<Option<ActionItem>, ApiError> {
+            let EventBody::ActionItem { item } = self.0.row.payload else { return Ok(None) };
+            let found = action_items::find(ctx.op(), item).await?;
+            Ok(found.map(|(plan, row)| ActionItem { plan, row }))
         }
     }
 }

@@ -8,9 +8,10 @@ use async_graphql::{
 };
 
 use crate::domain::id::{
-    ActivityId, AgreementId, AlertId, AliasId, CommitmentId, DealId, DimensionValueId, EventId,
-    HistoryId, IntegrationId, NoteId, ObjectiveId, OrganizationId, PartnershipId, PlanId, PolicyId,
-    ReviewId, SignatureId, TargetId, TeamMemberId, TierId, UserId, VersionId,
+    ActionItemId, ActivityId, AgreementId, AlertId, AliasId, CommitmentId, DealId,
+    DimensionValueId, EventId, HistoryId, IntegrationId, NoteId, ObjectiveId, OrganizationId,
+    PartnershipId, PlanId, PolicyId, ReviewId, SignatureId, TargetId, TeamMemberId, TierId, UserId,
+    VersionId,
 };
 
 macro_rules! as_graphql_id {
@@ -61,6 +62,7 @@ macro_rules! as_graphql_id {
 }
 
 as_graphql_id!(
+    ActionItemId,
     ActivityId,
     AgreementId,
     AlertId,

@@ -10,17 +10,18 @@ use async_graphql::{
 use crate::{
     domain::id::{
         AgreementId, DimensionValueId, IntegrationId, OrganizationId, PartnershipId, PlanId,
-        TierId, UserId,
+        ReviewId, TierId, UserId,
     },
     entity::{
-        agreement, commitment, dimension_value, integration, organization, partnership,
-        planning_policy, target, team_member, tier, user,
+        action_item, agreement, commitment, dimension_value, integration, organization,
+        partnership, planning_policy, review, review_answer, scorecard, target, team_member, tier,
+        user,
     },
     error::Error,
     op::Op,
     service::{
-        agreements, dimensions, integrations, organizations, partnerships, programmes, teams,
-        users, versions,
+        action_items, agreements, dimensions, integrations, organizations, partnerships,
+        programmes, reviews, scorecards, teams, users, versions,
     },
 };
 
@@ -59,6 +60,22 @@ pub struct TargetsOf(pub PlanId);
 /// `Plan.commitments`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CommitmentsOf(pub PlanId);
+
+/// `Plan.reviews`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReviewsOf(pub PlanId);
+
+/// What is to be done of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OpenActionsOf(pub PlanId);
+
+/// `Review.answers`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AnswersOf(pub ReviewId);
+
+/// `Review.scorecard`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ScorecardOf(pub ReviewId);
 
 macro_rules! by_id {
     ($($id:ty => $model:ty, $find:path;)*) => {$(
@@ -105,4 +122,8 @@ edges! {
     AliasesOf => Vec<String>, dimensions::aliases_of_values;
     TargetsOf => Vec<target::Model>, versions::targets_of_plans;
     CommitmentsOf => Vec<commitment::Model>, versions::commitments_of_plans;
+    ReviewsOf => Vec<review::Model>, reviews::of_plans;
+    OpenActionsOf => Vec<action_item::Model>, action_items::open_of_plans;
+    AnswersOf => Vec<review_answer::Model>, reviews::answers_of;
+    ScorecardOf => scorecard::Model, scorecards::of_reviews;
 }

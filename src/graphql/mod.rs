@@ -3,14 +3,17 @@
 //! A resolver translates one use case in and one type out; it decides nothing. The root types are merged from the concepts.
 
 pub mod acting;
+pub mod action_item;
 pub mod activity;
 pub mod alert;
 pub mod amendment;
 pub mod commitment;
+pub mod comparison;
 pub mod deal;
 pub mod dimension;
 pub mod error;
 pub mod event;
+pub mod following_up;
 pub mod history;
 pub mod id;
 pub mod integration;
@@ -25,11 +28,14 @@ pub mod partnership;
 pub mod plan;
 pub mod planning;
 pub mod policy;
+pub mod pre_read;
 pub mod programme;
 pub mod progress;
 pub mod readiness;
 pub mod review;
+pub mod reviewing;
 pub mod scalars;
+pub mod scorecard;
 pub mod session;
 pub mod signing;
 pub mod target;
@@ -73,6 +79,8 @@ pub struct Mutation(
     signing::SigningMutation,
     amendment::AmendmentMutation,
     note::NoteMutation,
+    reviewing::ReviewMutation,
+    following_up::FollowUpMutation,
     activity::ActivityMutation,
     alert::AlertMutation,
 );

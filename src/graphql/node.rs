@@ -7,6 +7,7 @@ use futures_util::future::try_join_all;
 
 use super::{
     ContextExt,
+    action_item::ActionItem,
     activity::Activity,
     alert::Alert,
     commitment::{
@@ -28,11 +29,11 @@ use super::{
 };
 use crate::{
     domain::id::{
-        ActivityId, AgreementId, AlertId, CommitmentId, DealId, DimensionValueId, Id,
+        ActionItemId, ActivityId, AgreementId, AlertId, CommitmentId, DealId, DimensionValueId, Id,
         IntegrationId, OrganizationId, PartnershipId, PlanId, ReviewId, TargetId, TierId, UserId,
     },
     error::Error,
-    service::{access, alerts, commitments, deals, facts, plans, reviews, targets},
+    service::{access, action_items, alerts, commitments, deals, facts, plans, reviews, targets},
 };
 
 /// Ids that one call may ask for.
@@ -74,6 +75,8 @@ pub enum Node {
     ResourceInvestment(ResourceInvestment),
     /// A review of a plan.
     Review(Review),
+    /// An action item of a plan.
+    ActionItem(ActionItem),
     /// A deal.
     Deal(Deal),
     /// A fact of partner activity.
@@ -120,6 +123,8 @@ pub enum NodeKey {
     Commitment(CommitmentId),
     /// Of a review.
     Review(ReviewId),
+    /// Of an action item.
+    ActionItem(ActionItemId),
     /// Of a deal.
     Deal(DealId),
     /// Of a fact.
@@ -144,6 +149,7 @@ impl NodeKey {
             TargetId::PREFIX => text.parse().ok().map(Self::Target),
             CommitmentId::PREFIX => text.parse().ok().map(Self::Commitment),
             ReviewId::PREFIX => text.parse().ok().map(Self::Review),
+            ActionItemId::PREFIX => text.parse().ok().map(Self::ActionItem),
             DealId::PREFIX => text.parse().ok().map(Self::Deal),
             ActivityId::PREFIX => text.parse().ok().map(Self::Activity),
             AlertId::PREFIX => text.parse().ok().map(Self::Alert),
@@ -179,6 +185,9 @@ pub async fn find(ctx: &Context<'_>, key: NodeKey) -> Result<Option<Node>, ApiEr
         }
         NodeKey::Review(id) => {
             reviews::find(op, id).await?.map(|(plan, row)| Review { plan, row }.into())
+        }
+        NodeKey::ActionItem(id) => {
+            action_items::find(op, id).await?.map(|(plan, row)| ActionItem { plan, row }.into())
         }
         NodeKey::Deal(id) => deals::find(op, id).await?.map(|row| Deal(row).into()),
         NodeKey::Activity(id) => facts::find(op, id).await?.map(|row| Activity(row).into()),

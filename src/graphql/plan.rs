@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     ContextExt,
+    action_item::{self, ActionItem, ActionItemFilter},
     activity::{self, Activity, ActivityFilter},
     alert::{self, Alert, AlertFilter},
     amendment::{Amendment, Difference, PlanTermination},
@@ -231,6 +232,22 @@ impl Plan {
         let mut found = reviews::of_plans(ctx.op(), &[self.0.id]).await?;
         let rows = found.remove(&self.0.id).unwrap_or_default();
         Ok(rows.into_iter().map(|row| Review { plan: self.0.clone(), row }).collect())
+    }
+
+    /// What somebody of either side is to do, or was to do, the latest first.
+    async fn action_items(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which action items are wanted; of this plan in any case.")]
+        filter: Option<ActionItemFilter>,
+        #[graphql(desc = "Action items from the beginning: 20 unless said, 100 at most.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Action items from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Paged<ActionItem>, ApiError> {
+        let args = PageArgs { first, after, last, before };
+        action_item::page(ctx, &self.0, filter.unwrap_or_default(), args).await
     }
 
     /// Where it stands on a day; null until it is signed.

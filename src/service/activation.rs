@@ -123,6 +123,12 @@ async fn schedule_reviews(
         kind: Set(cadence.kind),
         format: Set(cadence.format),
         state: Set(ReviewState::Scheduled),
+        agenda: Set(None),
+        held_on: Set(None),
+        held_at: Set(None),
+        held_by: Set(None),
+        minutes: Set(None),
+        skip_reason: Set(None),
     });
     let rows: Vec<_> = rows.collect();
     if !rows.is_empty() {

@@ -26,6 +26,12 @@ pub fn text(field: &'static str, value: &str) -> Result<()> {
     Ok(recording::text(field, value, recording::LONGEST_TEXT)?)
 }
 
+/// A text at a place in the input that only its order tells: `actions.0.expectedEffect`.
+pub fn text_at(path: &str, value: &str) -> Result<()> {
+    let fits = recording::text("", value, recording::LONGEST_TEXT);
+    fits.map_err(|fault| Error::invalid(path, fault.message))
+}
+
 /// A text that says something.
 pub fn said(field: &'static str, value: &str) -> Result<()> {
     if value.trim().is_empty() {

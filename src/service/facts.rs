@@ -39,6 +39,8 @@ pub struct ActivityFilter {
     pub occurred_from: Option<chrono::NaiveDate>,
     /// Only up to this day.
     pub occurred_to: Option<chrono::NaiveDate>,
+    /// Only those recorded after this instant.
+    pub recorded_after: Option<chrono::DateTime<chrono::Utc>>,
     /// Only those that a later fact has superseded, or only those in force.
     pub is_superseded: Option<bool>,
     /// Only those with a product line, segment or country that the vendor does not know.
@@ -71,6 +73,9 @@ fn filtered(op: &Op, filter: &ActivityFilter) -> Select<activity::Entity> {
     }
     if let Some(to) = filter.occurred_to {
         facts = facts.filter(Column::OccurredOn.lte(to));
+    }
+    if let Some(after) = filter.recorded_after {
+        facts = facts.filter(Column::RecordedAt.gt(after));
     }
     if let Some(is_superseded) = filter.is_superseded {
         facts = facts.filter(Column::IsSuperseded.eq(is_superseded));

@@ -21,6 +21,7 @@ mod partnerships;
 mod plans;
 mod programme;
 mod realdata;
+mod reviews;
 mod schema;
 mod sign_in;
 mod socket;

@@ -140,3 +140,36 @@ fn a_revocation_needs_to_say_nothing_but_the_code() {
     check(&certified(line.clone()), &[&rows], &[("2026-02-28", 1, 1), ("2026-03-01", 0, 0)]);
     check(&certified(line), &[&["2026-01-10 earned line=2"]], &[("2026-02-28", 0, 0)]);
 }
+
+/// Of one person on 10 April, within 30 days.
+#[test]
+fn a_certification_that_nothing_renews_lapses_on_its_last_day() {
+    for (rows, expected) in [
+        (&["2026-02-01 earned code=A until=2026-05-10"][..], &["A 2026-05-10"][..]),
+        (&["2026-02-01 earned code=A until=2026-04-10"], &["A 2026-04-10"]),
+        (&["2026-02-01 earned code=A until=2026-05-11"], &[]),
+        (&["2026-02-01 earned code=A until=2026-04-09"], &[]),
+        (&["2026-02-01 earned code=A"], &[]),
+        (&["2026-04-11 earned code=A until=2026-04-20"], &[]),
+        (&["2026-02-01 earned code=A until=2026-05-10", "2026-04-01 revoked code=A"], &[]),
+        (
+            &[
+                "2026-02-01 earned code=A until=2026-05-01",
+                "2026-04-05 earned code=A until=2026-12-31",
+            ],
+            &[],
+        ),
+        (
+            &[
+                "2026-02-01 earned code=B until=2026-05-01",
+                "2026-02-01 earned code=A until=2026-04-30",
+            ],
+            &["A 2026-04-30", "B 2026-05-01"],
+        ),
+    ] {
+        let lapses = lapsing(&ledger(rows), day("2026-04-10"), day("2026-05-10"));
+        let told: Vec<String> =
+            lapses.iter().map(|lapse| format!("{} {}", lapse.code, lapse.last_day)).collect();
+        assert_eq!(told, expected, "{rows:?}");
+    }
+}
