@@ -7,7 +7,10 @@ use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::id::{AlertId, CommitmentId, OrganizationId, TargetId};
+use super::{
+    id::{AlertId, CommentId, CommitmentId, CounterProposalId, OrganizationId, TargetId},
+    negotiation::CounterProposalState,
+};
 
 /// What happened.
 #[derive(
@@ -56,6 +59,14 @@ pub enum EventKind {
     AlertResolved,
     /// A side took note of a warning.
     AlertAcknowledged,
+    /// One side proposed another value for a field.
+    CounterProposalMade,
+    /// Such a proposal was accepted, rejected, countered, taken back or overtaken by another change.
+    CounterProposalAnswered,
+    /// Somebody commented on a plan or a part of it.
+    CommentAdded,
+    /// A comment was taken back by its author.
+    CommentRetracted,
 }
 
 impl EventKind {
@@ -97,6 +108,18 @@ pub enum EventBody {
     Alert {
         /// The warning.
         alert: AlertId,
+    },
+    /// A counter-proposal.
+    CounterProposal {
+        /// The counter-proposal.
+        proposal: CounterProposalId,
+        /// What became of it then.
+        state: CounterProposalState,
+    },
+    /// A comment.
+    Comment {
+        /// The comment.
+        comment: CommentId,
     },
 }
 

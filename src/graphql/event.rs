@@ -6,17 +6,18 @@ use async_graphql::{Context, Description, Enum, Interface, Object, SimpleObject,
 use chrono::{DateTime, Utc};
 
 use super::{
-    ContextExt, alert::Alert, commitment::Commitment, error::ApiError, plan::Plan,
-    progress::PlanProgress, target::Target,
+    ContextExt, alert::Alert, comment::Comment, commitment::Commitment, error::ApiError,
+    negotiation::CounterProposal, plan::Plan, progress::PlanProgress, target::Target,
 };
 use crate::{
     domain::{
         actor::Side,
         event::{EventBody, EventKind},
         id::{EventId, PlanId},
+        negotiation::CounterProposalState,
     },
     entity::event,
-    service::{alerts, content, plans},
+    service::{alerts, comments, content, negotiation, plans},
 };
 
 /// Who did something.
@@ -55,6 +56,10 @@ pub enum Event {
     ProgressChanged(ProgressChanged),
     /// A warning of the viewer's side was raised, ended or taken note of.
     AlertChanged(AlertChanged),
+    /// A value was proposed for a single field, or such a proposal was answered.
+    CounterProposalChanged(CounterProposalChanged),
+    /// Somebody commented, or took a comment back.
+    CommentChanged(CommentChanged),
 }
 
 /// An item of a stream of events.
@@ -68,6 +73,10 @@ pub enum EventItem {
     ProgressChanged(ProgressChanged),
     /// A warning of the viewer's side was raised, ended or taken note of.
     AlertChanged(AlertChanged),
+    /// A value was proposed for a single field, or such a proposal was answered.
+    CounterProposalChanged(CounterProposalChanged),
+    /// Somebody commented, or took a comment back.
+    CommentChanged(CommentChanged),
     /// Nothing happened, and the stream is alive.
     Heartbeat(Heartbeat),
     /// The stream cannot continue from the cursor: read what is shown anew, then go on.
@@ -81,6 +90,10 @@ impl EventItem {
             EventBody::Alert { .. } => Self::AlertChanged(AlertChanged(event)),
             EventBody::Progress { .. } => Self::ProgressChanged(ProgressChanged(event)),
             EventBody::Edited { .. } => Self::PlanContentChanged(PlanContentChanged(event)),
+            EventBody::CounterProposal { .. } => {
+                Self::CounterProposalChanged(CounterProposalChanged(event))
+            }
+            EventBody::Comment { .. } => Self::CommentChanged(CommentChanged(event)),
             EventBody::Plain | EventBody::Version { .. } => Self::PlanChanged(PlanChanged(event)),
         }
     }
@@ -238,6 +251,35 @@ event_types! {
         async fn alert(&self, ctx: &Context<'_>) -> Result<Option<Alert>, ApiError> {
             match self.0.row.payload {
                 EventBody::Alert { alert } => Ok(alerts::find(ctx.op(), alert).await?.map(Alert)),
+                _ => Ok(None),
+            }
+        }
+    }
+
+    /// A value was proposed for a single field of a plan, or such a proposal was answered, taken back or overtaken.
+    CounterProposalChanged {
+        /// The counter-proposal as it is now.
+        async fn counter_proposal(&self, ctx: &Context<'_>) -> Result<Option<CounterProposal>, ApiError> {
+            let EventBody::CounterProposal { proposal, .. } = self.0.row.payload else { return Ok(None) };
+            let found = negotiation::find(ctx.op(), proposal).await?;
+            Ok(found.map(|(plan, row)| CounterProposal { plan, row }))
+        }
+
+        /// What had become of it with this event.
+        async fn state(&self) -> Option<CounterProposalState> {
+            match self.0.row.payload {
+                EventBody::CounterProposal { state, .. } => Some(state),
+                _ => None,
+            }
+        }
+    }
+
+    /// Somebody commented on a plan or a part of it, or took a comment back; of a private comment only the own side hears.
+    CommentChanged {
+        /// The comment as it is now.
+        async fn comment(&self, ctx: &Context<'_>) -> Result<Option<Comment>, ApiError> {
+            match self.0.row.payload {
+                EventBody::Comment { comment } => Ok(comments::find(ctx.op(), comment).await?.map(Comment)),
                 _ => Ok(None),
             }
         }

@@ -9,18 +9,18 @@ use async_graphql::{
 
 use crate::{
     domain::id::{
-        AgreementId, DimensionValueId, IntegrationId, OrganizationId, PartnershipId, PlanId,
-        TierId, UserId,
+        AgreementId, CommentId, CounterProposalId, DimensionValueId, IntegrationId, OrganizationId,
+        PartnershipId, PlanId, TierId, UserId,
     },
     entity::{
-        agreement, commitment, dimension_value, integration, organization, partnership,
-        planning_policy, target, team_member, tier, user,
+        agreement, comment, commitment, counter_proposal, dimension_value, integration,
+        organization, partnership, plan, planning_policy, target, team_member, tier, user, visit,
     },
     error::Error,
     op::Op,
     service::{
-        agreements, content, dimensions, integrations, organizations, partnerships, programmes,
-        teams, users,
+        agreements, comments, content, dimensions, integrations, negotiation, organizations,
+        partnerships, plans, programmes, teams, users, visits,
     },
 };
 
@@ -60,6 +60,18 @@ pub struct TargetsOf(pub PlanId);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CommitmentsOf(pub PlanId);
 
+/// `Plan.lastVisitedAt`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VisitTo(pub PlanId);
+
+/// `CounterProposal.thread`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThreadOf(pub CounterProposalId);
+
+/// `Comment.mentions`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MentionsOf(pub CommentId);
+
 macro_rules! by_id {
     ($($id:ty => $model:ty, $find:path;)*) => {$(
         impl Loader<$id> for Loaders {
@@ -81,6 +93,8 @@ by_id! {
     PartnershipId => partnership::Model, partnerships::by_ids;
     AgreementId => agreement::Model, agreements::by_ids;
     DimensionValueId => dimension_value::Model, dimensions::by_ids;
+    PlanId => plan::Model, plans::of_ids;
+    CommentId => comment::Model, comments::by_ids;
 }
 
 macro_rules! edges {
@@ -105,4 +119,7 @@ edges! {
     AliasesOf => Vec<String>, dimensions::aliases_of_values;
     TargetsOf => Vec<target::Model>, content::targets_of_plans;
     CommitmentsOf => Vec<commitment::Model>, content::commitments_of_plans;
+    VisitTo => visit::Model, visits::of_plans;
+    ThreadOf => Vec<counter_proposal::Model>, negotiation::of_threads;
+    MentionsOf => Vec<UserId>, comments::mentions_of;
 }

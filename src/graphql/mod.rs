@@ -5,6 +5,7 @@
 pub mod acting;
 pub mod activity;
 pub mod alert;
+pub mod comment;
 pub mod commitment;
 pub mod deal;
 pub mod dimension;
@@ -15,6 +16,7 @@ pub mod id;
 pub mod integration;
 pub mod live;
 pub mod loaders;
+pub mod negotiation;
 pub mod node;
 pub mod note;
 pub mod organization;
@@ -26,6 +28,7 @@ pub mod planning;
 pub mod policy;
 pub mod programme;
 pub mod progress;
+pub mod proposed;
 pub mod readiness;
 pub mod review;
 pub mod scalars;
@@ -34,6 +37,7 @@ pub mod signing;
 pub mod target;
 pub mod user;
 pub mod viewer;
+pub mod visit;
 
 use async_graphql::{
     Context, MergedObject, MergedSubscription, Request, SDLExportOptions, dataloader::DataLoader,
@@ -70,6 +74,9 @@ pub struct Mutation(
     target::TargetMutation,
     commitment::CommitmentMutation,
     signing::SigningMutation,
+    negotiation::NegotiationMutation,
+    comment::CommentMutation,
+    visit::VisitMutation,
     note::NoteMutation,
     activity::ActivityMutation,
     alert::AlertMutation,

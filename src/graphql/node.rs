@@ -9,6 +9,7 @@ use super::{
     ContextExt,
     activity::Activity,
     alert::Alert,
+    comment::Comment,
     commitment::{
         CoMarketingCommitment, Commitment, EnablementCommitment, PipelineActivityCommitment,
         PipelineMilestone, ResourceInvestment, VendorSupportCommitment,
@@ -18,6 +19,7 @@ use super::{
     error::ApiError,
     integration::Integration,
     loaders::Loaders,
+    negotiation::CounterProposal,
     organization::Organization,
     partnership::{PartnerAgreement, Partnership},
     plan::Plan,
@@ -28,11 +30,14 @@ use super::{
 };
 use crate::{
     domain::id::{
-        ActivityId, AgreementId, AlertId, CommitmentId, DealId, DimensionValueId, Id,
-        IntegrationId, OrganizationId, PartnershipId, PlanId, ReviewId, TargetId, TierId, UserId,
+        ActivityId, AgreementId, AlertId, CommentId, CommitmentId, CounterProposalId, DealId,
+        DimensionValueId, Id, IntegrationId, OrganizationId, PartnershipId, PlanId, ReviewId,
+        TargetId, TierId, UserId,
     },
     error::Error,
-    service::{access, alerts, commitments, deals, facts, plans, reviews, targets},
+    service::{
+        access, alerts, comments, commitments, deals, facts, negotiation, plans, reviews, targets,
+    },
 };
 
 /// Ids that one call may ask for.
@@ -80,6 +85,10 @@ pub enum Node {
     Activity(Activity),
     /// An alert.
     Alert(Alert),
+    /// A value proposed for a single field of a plan.
+    CounterProposal(CounterProposal),
+    /// What somebody said about a plan.
+    Comment(Comment),
 }
 
 impl From<Commitment> for Node {
@@ -126,6 +135,10 @@ pub enum NodeKey {
     Activity(ActivityId),
     /// Of an alert.
     Alert(AlertId),
+    /// Of a counter-proposal.
+    CounterProposal(CounterProposalId),
+    /// Of a comment.
+    Comment(CommentId),
 }
 
 impl NodeKey {
@@ -147,6 +160,8 @@ impl NodeKey {
             DealId::PREFIX => text.parse().ok().map(Self::Deal),
             ActivityId::PREFIX => text.parse().ok().map(Self::Activity),
             AlertId::PREFIX => text.parse().ok().map(Self::Alert),
+            CounterProposalId::PREFIX => text.parse().ok().map(Self::CounterProposal),
+            CommentId::PREFIX => text.parse().ok().map(Self::Comment),
             _ => None,
         }
     }
@@ -183,6 +198,10 @@ pub async fn find(ctx: &Context<'_>, key: NodeKey) -> Result<Option<Node>, ApiEr
         NodeKey::Deal(id) => deals::find(op, id).await?.map(|row| Deal(row).into()),
         NodeKey::Activity(id) => facts::find(op, id).await?.map(|row| Activity(row).into()),
         NodeKey::Alert(id) => alerts::find(op, id).await?.map(|row| Alert(row).into()),
+        NodeKey::CounterProposal(id) => {
+            negotiation::find(op, id).await?.map(|(plan, row)| CounterProposal { plan, row }.into())
+        }
+        NodeKey::Comment(id) => comments::find(op, id).await?.map(|row| Comment(row).into()),
     })
 }
 

@@ -4,7 +4,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 
-use super::{events, events::NewEvent, history, signing};
+use super::{events, events::NewEvent, history, outdating, signing};
 use crate::{
     db::Tx,
     domain::{
@@ -146,6 +146,8 @@ pub struct Editing {
     pub tx: Tx,
     /// The plan, already in the stage that editing leads to.
     pub plan: plan::Model,
+    /// What is told beside the change itself.
+    pub told: Vec<NewEvent>,
     was_proposed: bool,
 }
 
@@ -155,17 +157,17 @@ impl Editing {
         Self::begin_as(op, id, PlanAction::Edit, expected_revision).await
     }
 
-    /// Begins to change a plan by an action of its own.
+    /// Begins to change a plan by an action of its own; at whatever revision, when none is expected.
     pub async fn begin_as(
         op: &Op,
         id: PlanId,
         action: PlanAction,
-        expected_revision: i32,
+        expected_revision: impl Into<Option<i32>>,
     ) -> Result<Self> {
-        let (tx, plan, next) = for_update(op, id, action, Some(expected_revision)).await?;
+        let (tx, plan, next) = for_update(op, id, action, expected_revision.into()).await?;
         let was_proposed = plan.stage().is_proposed();
         let plan = plan::Model { state: next.state, amendment: next.amendment, ..plan };
-        Ok(Self { tx, plan, was_proposed })
+        Ok(Self { tx, plan, told: Vec::new(), was_proposed })
     }
 
     /// Stores the plan, tells what was changed, and makes it last. Signatures under a proposal no longer count.
@@ -196,6 +198,8 @@ impl Editing {
         history::write(tx, op, entry).await?;
         let body = EventBody::Edited { change: change.action.to_owned(), revision: plan.revision };
         events.push(to_event(&plan, EventKind::PlanEdited, body));
+        events.extend(self.told);
+        events.extend(outdating::settle(tx, op, &plan).await?);
         events::record(tx, op, plan.vendor_id, events).await?;
         self.tx.commit().await?;
         Ok(plan)

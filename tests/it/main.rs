@@ -15,6 +15,7 @@ mod integrations;
 mod isolation;
 mod live;
 mod migrations;
+mod negotiation;
 mod parties;
 mod partnerships;
 mod plans;
