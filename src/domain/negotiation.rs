@@ -150,8 +150,10 @@ pub enum PlanField {
     /// What the plan is to achieve.
     Objectives(Vec<Objective>),
     /// The vendor's executive sponsor.
+    #[serde(rename = "vendorSponsorId")]
     VendorSponsor(Option<UserId>),
     /// The partner's executive sponsor.
+    #[serde(rename = "partnerSponsorId")]
     PartnerSponsor(Option<UserId>),
     /// When it is reviewed.
     ReviewCadence(Option<ReviewCadence>),
@@ -175,10 +177,13 @@ pub enum TargetField {
     /// Which custom metric.
     MetricKey(Option<String>),
     /// Only this product line.
+    #[serde(rename = "productLineId")]
     ProductLine(Option<DimensionValueId>),
     /// Only this segment.
+    #[serde(rename = "segmentId")]
     Segment(Option<DimensionValueId>),
     /// Only this geography.
+    #[serde(rename = "geographyId")]
     Geography(Option<DimensionValueId>),
     /// What is to be reached.
     Amount(Decimal),
@@ -199,6 +204,7 @@ pub enum CommitmentField {
     /// Who owes it.
     OwedBy(OwedBy),
     /// Who sees to it.
+    #[serde(rename = "ownerId")]
     Owner(Option<UserId>),
     /// When it begins.
     StartsOn(NaiveDate),
@@ -208,6 +214,12 @@ pub enum CommitmentField {
     Quantity(Decimal),
     /// What exactly.
     Terms(Terms),
+    /// Market development funds that the vendor gives; of co-marketing alone.
+    MdfAllocated(Option<Decimal>),
+    /// What the partner adds; of co-marketing alone.
+    PartnerCoFunding(Option<Decimal>),
+    /// Leads that both expect; of co-marketing alone.
+    ExpectedLeads(Option<i64>),
 }
 
 impl FieldChange {
@@ -220,7 +232,7 @@ impl FieldChange {
         }
     }
 
-    /// Where the field stands: `target.amount`.
+    /// Where the field stands, by the names that an input gives it: `target.amount`.
     pub fn path(&self) -> String {
         let (of, kept) = self.kept();
         let field = kept.get("field").and_then(Value::as_str).unwrap_or_default();

@@ -61,6 +61,7 @@ impl CommitmentRow {
 }
 
 /// Something that one side, or both, has promised to do by a day.
+#[expect(clippy::duplicated_attributes, reason = "arguments of one type")]
 #[derive(Debug, Interface)]
 #[graphql(
     field(name = "id", ty = "CommitmentId", desc = "Its id."),

@@ -137,6 +137,12 @@ pub struct CommitmentFieldInput {
     pub quantity: Option<Decimal>,
     /// What exactly.
     pub terms: Option<CommitmentTermsInput>,
+    /// Market development funds that the vendor gives; of co-marketing alone.
+    pub mdf_allocated: Option<Decimal>,
+    /// What the partner adds; of co-marketing alone.
+    pub partner_co_funding: Option<Decimal>,
+    /// Leads that both expect; of co-marketing alone.
+    pub expected_leads: Option<i32>,
 }
 
 impl CounterProposalChangeInput {
@@ -174,8 +180,8 @@ impl PlanFieldInput {
         let cadence = self.review_cadence.map(ReviewCadenceInput::cadence).transpose()?;
         Ok([
             self.name.map(PlanField::Name),
-            given(self.vision).map(PlanField::Vision),
-            given(self.value_proposition).map(PlanField::ValueProposition),
+            given(self.vision, PlanField::Vision),
+            given(self.value_proposition, PlanField::ValueProposition),
             self.success_factors.map(PlanField::SuccessFactors),
             self.strengths.map(PlanField::Strengths),
             self.weaknesses.map(PlanField::Weaknesses),
@@ -214,38 +220,44 @@ impl TargetFieldInput {
         [
             self.name.map(TargetField::Name),
             self.metric.map(TargetField::Metric),
-            given(self.metric_key).map(TargetField::MetricKey),
-            given(self.product_line_id).map(TargetField::ProductLine),
-            given(self.segment_id).map(TargetField::Segment),
-            given(self.geography_id).map(TargetField::Geography),
+            given(self.metric_key, TargetField::MetricKey),
+            given(self.product_line_id, TargetField::ProductLine),
+            given(self.segment_id, TargetField::Segment),
+            given(self.geography_id, TargetField::Geography),
             self.amount.map(|amount| TargetField::Amount(amount.0)),
-            given(self.baseline).map(|value| TargetField::Baseline(value.map(|value| value.0))),
-            given(self.weight).map(TargetField::Weight),
+            given(self.baseline, |value| TargetField::Baseline(value.map(|value| value.0))),
+            given(self.weight, TargetField::Weight),
             self.phasing.map(|phasing| TargetField::Phasing(Phasing::from(phasing))),
         ]
     }
 }
 
 impl CommitmentFieldInput {
-    fn fields(self, currency: Currency) -> Result<[Option<CommitmentField>; 7]> {
+    fn fields(self, currency: Currency) -> Result<[Option<CommitmentField>; 10]> {
         let terms = self.terms.map(|terms| terms.terms(currency)).transpose()?;
         Ok([
             self.title.map(CommitmentField::Title),
             self.owed_by.map(CommitmentField::OwedBy),
-            given(self.owner_id).map(CommitmentField::Owner),
+            given(self.owner_id, CommitmentField::Owner),
             self.starts_on.map(|day| CommitmentField::StartsOn(day.0)),
-            given(self.due_on).map(|day| CommitmentField::DueOn(day.map(|day| day.0))),
+            given(self.due_on, |day| CommitmentField::DueOn(day.map(|day| day.0))),
             self.quantity.map(|quantity| CommitmentField::Quantity(quantity.0)),
             terms.map(CommitmentField::Terms),
+            self.mdf_allocated.map(|value| CommitmentField::MdfAllocated(Some(value.0))),
+            self.partner_co_funding.map(|value| CommitmentField::PartnerCoFunding(Some(value.0))),
+            self.expected_leads.map(|leads| CommitmentField::ExpectedLeads(Some(leads.into()))),
         ])
     }
 }
 
-/// What is proposed for a field that can be empty; none where nothing is.
-fn given<T: InputType>(value: MaybeUndefined<T>) -> Option<Option<T>> {
+/// What is proposed for a field that can be empty, as `field` says it; none where nothing is.
+fn given<T: InputType, F>(
+    value: MaybeUndefined<T>,
+    field: impl FnOnce(Option<T>) -> F,
+) -> Option<F> {
     match value {
         MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
+        MaybeUndefined::Null => Some(field(None)),
+        MaybeUndefined::Value(value) => Some(field(Some(value))),
     }
 }

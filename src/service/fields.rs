@@ -14,7 +14,9 @@ use super::{
 use crate::{
     domain::{
         content::PlanContent,
+        money::Unit,
         negotiation::{CommitmentField, FieldChange, PlanField, TargetField},
+        terms::Terms,
     },
     entity::{commitment, plan, target},
     error::{Error, Result},
@@ -86,6 +88,13 @@ fn of_commitment(
 ) -> CommitmentField {
     use CommitmentField as Field;
     let spec = commitment_spec(plan, row);
+    let money = |minor: i64| Unit::Money(plan.currency).decimal(minor);
+    let funds = match &row.terms {
+        Terms::CoMarketing { mdf_allocated, partner_co_funding, expected_leads, .. } => {
+            Some((money(*mdf_allocated), money(*partner_co_funding), *expected_leads))
+        }
+        _ => None,
+    };
     match field {
         Field::Title(_) => Field::Title(spec.title),
         Field::OwedBy(_) => Field::OwedBy(spec.owed_by),
@@ -94,6 +103,9 @@ fn of_commitment(
         Field::DueOn(_) => Field::DueOn(spec.due_on),
         Field::Quantity(_) => Field::Quantity(spec.quantity),
         Field::Terms(_) => Field::Terms(spec.terms),
+        Field::MdfAllocated(_) => Field::MdfAllocated(funds.map(|(mdf, _, _)| mdf)),
+        Field::PartnerCoFunding(_) => Field::PartnerCoFunding(funds.map(|(_, added, _)| added)),
+        Field::ExpectedLeads(_) => Field::ExpectedLeads(funds.map(|(_, _, leads)| leads)),
     }
 }
 
@@ -112,7 +124,8 @@ pub async fn apply(editing: &mut Editing, change: FieldChange) -> Result<Change>
             let found = commitment::Entity::find_by_id(id).one(&*editing.tx).await?;
             let row = found.filter(|row| row.plan_id == editing.plan.id);
             let row = row.ok_or(Error::NotFound("commitment"))?;
-            let spec = to_commitment(commitment_spec(&editing.plan, &row), change);
+            let unit = Unit::Money(editing.plan.currency);
+            let spec = to_commitment(commitment_spec(&editing.plan, &row), change, unit)?;
             commitments::edit_in(editing, row, spec).await
         }
     }
@@ -157,8 +170,12 @@ fn to_target(spec: TargetSpec, field: TargetField) -> TargetSpec {
     }
 }
 
-fn to_commitment(spec: CommitmentSpec, field: CommitmentField) -> CommitmentSpec {
-    match field {
+fn to_commitment(
+    spec: CommitmentSpec,
+    field: CommitmentField,
+    money: Unit,
+) -> Result<CommitmentSpec> {
+    Ok(match field {
         CommitmentField::Title(title) => CommitmentSpec { title, ..spec },
         CommitmentField::OwedBy(owed_by) => CommitmentSpec { owed_by, ..spec },
         CommitmentField::Owner(owner) => CommitmentSpec { owner, ..spec },
@@ -166,7 +183,31 @@ fn to_commitment(spec: CommitmentSpec, field: CommitmentField) -> CommitmentSpec
         CommitmentField::DueOn(due_on) => CommitmentSpec { due_on, ..spec },
         CommitmentField::Quantity(quantity) => CommitmentSpec { quantity, ..spec },
         CommitmentField::Terms(terms) => CommitmentSpec { terms, ..spec },
+        CommitmentField::MdfAllocated(_)
+        | CommitmentField::PartnerCoFunding(_)
+        | CommitmentField::ExpectedLeads(_) => {
+            CommitmentSpec { terms: to_funds(spec.terms, field, money)?, ..spec }
+        }
+    })
+}
+
+/// Co-marketing with other funds, or more leads.
+fn to_funds(mut terms: Terms, field: CommitmentField, money: Unit) -> Result<Terms> {
+    let Terms::CoMarketing { mdf_allocated, partner_co_funding, expected_leads, .. } = &mut terms
+    else {
+        return Err(Error::invalid("terms", "only co-marketing has funds and leads"));
+    };
+    match field {
+        CommitmentField::MdfAllocated(Some(value)) => {
+            *mdf_allocated = targets::amount(money, "mdfAllocated", value)?;
+        }
+        CommitmentField::PartnerCoFunding(Some(value)) => {
+            *partner_co_funding = targets::amount(money, "partnerCoFunding", value)?;
+        }
+        CommitmentField::ExpectedLeads(Some(leads)) => *expected_leads = leads,
+        _ => {}
     }
+    Ok(terms)
 }
 
 /// What a target says; its place in a split is kept by the edit itself.

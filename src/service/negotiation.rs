@@ -48,18 +48,15 @@ pub struct NewProposal {
 
 /// Proposes another value for a single field.
 ///
-/// The edit is tried out first, so that nobody is asked to accept what could not be accepted.
+/// The edit is tried out first, so that nobody is asked to accept what could not be accepted, and what is proposed is the value as the
+/// plan would keep it.
 pub async fn propose(op: &Op, new: NewProposal) -> Result<Proposed> {
     check::reason(&new.reason)?;
-    let change = single(new.changes)?;
-    let mut trial = Editing::begin_as(op, new.plan, PlanAction::CounterPropose, None).await?;
-    fields::apply(&mut trial, change.clone()).await?;
-    drop(trial);
-
+    let change = tried_out(op, new.plan, single(new.changes)?).await?;
     let (tx, plan, _) = for_update(op, new.plan, PlanAction::CounterPropose, None).await?;
     let member = op.member()?;
     let before = value_now(&tx, &plan, &change).await?;
-    let before = before.ok_or(Error::NotFound("field"))?;
+    let before = before.ok_or_else(|| gone(&change))?;
     if before == change {
         let message = format!("is {} already", change.text().as_deref().unwrap_or("empty"));
         return Err(Error::invalid(&format!("change.{}", change.path()), message));
@@ -180,6 +177,26 @@ async fn settle(
     row.answer_reason = Set(reason);
     row.answered_at = Set(Some(op.now()));
     Ok(row.update(&**tx).await?)
+}
+
+/// The change as the plan would keep it; nothing of the trial stays.
+async fn tried_out(op: &Op, plan: PlanId, change: FieldChange) -> Result<FieldChange> {
+    let mut trial = Editing::begin_as(op, plan, PlanAction::CounterPropose, None).await?;
+    let path = format!("change.{}", change.path());
+    fields::apply(&mut trial, change.clone()).await.map_err(|error| match error {
+        Error::Invalid(invalid) => Error::invalid(&path, invalid.message),
+        other => other,
+    })?;
+    let kept = value_now(&trial.tx, &trial.plan, &change).await?;
+    kept.ok_or_else(|| gone(&change))
+}
+
+fn gone(change: &FieldChange) -> Error {
+    Error::NotFound(match change {
+        FieldChange::Plan { .. } => "plan",
+        FieldChange::Target { .. } => "target",
+        FieldChange::Commitment { .. } => "commitment",
+    })
 }
 
 fn single(changes: Vec<FieldChange>) -> Result<FieldChange> {

@@ -7,6 +7,7 @@ use crate::support::{Client, GivenPlan, TestApp, given::id_of, planning::revenue
 mod comments;
 mod editing;
 mod history;
+mod mentions;
 mod proposals;
 mod settling;
 mod visits;
@@ -104,4 +105,14 @@ fn comment(plan: &GivenPlan, body: &str, more: Value) -> Value {
 /// Comments, and gives the comment's id.
 async fn say(client: &Client, plan: &GivenPlan, body: &str, more: Value) -> String {
     id_of(&client.done(ADD_COMMENT, comment(plan, body, more)).await["comment"])
+}
+
+/// The texts that somebody hears, the latest first.
+async fn heard(client: &Client, plan: &GivenPlan, filter: &str) -> Vec<String> {
+    let field =
+        format!("comments(filter: {{ {filter} }}, first: 100) {{ totalCount nodes {{ body }} }}");
+    let found = plan.read(client, &field).await;
+    let nodes = found["nodes"].as_array().unwrap();
+    assert_eq!(found["totalCount"], nodes.len());
+    nodes.iter().map(|node| node["body"].as_str().unwrap_or("–").to_owned()).collect()
 }

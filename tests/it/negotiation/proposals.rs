@@ -29,7 +29,7 @@ async fn both_sides_haggle_over_one_figure_until_one_accepts() {
     assert_eq!(plan.revision().await, before, "a proposal is no edit");
 
     let (mutation, input) = acceptance(&plan, &third).await;
-    let accepted = plan.vendor.admin.done(&mutation, input).await;
+    let accepted = vendor.done(&mutation, input).await;
     assert_eq!(accepted["counterProposal"]["state"], "ACCEPTED");
     let revision = before.as_i64().unwrap() + 1;
     assert_eq!(accepted["counterProposal"]["plan"]["revision"], revision);
@@ -51,7 +51,7 @@ async fn both_sides_haggle_over_one_figure_until_one_accepts() {
     let (northwind, acme) = ("manager@northwind.example", "manager@acme.example");
     let thread = [
         proposal(
-            "800000",
+            "800000.00",
             "PARTNER",
             acme,
             "COUNTERED",
@@ -63,7 +63,7 @@ async fn both_sides_haggle_over_one_figure_until_one_accepts() {
             "PARTNER",
             acme,
             "ACCEPTED",
-            [json!({ "email": "admin@northwind.example" }), Value::Null],
+            [json!({ "email": "manager@northwind.example" }), Value::Null],
         ),
     ];
     let reversed: Vec<&Value> = thread.iter().rev().collect();
@@ -120,6 +120,13 @@ async fn any_single_field_can_be_proposed_and_is_edited_as_its_own_mutation_woul
         of_promise("startsOn", json!("2026-02-01")),
         of_promise("dueOn", json!("2026-09-30")),
         of_promise("quantity", json!("7")),
+        of_promise("mdfAllocated", json!("12000.00")),
+        of_promise("partnerCoFunding", json!("3000.5")),
+        of_promise("expectedLeads", json!(40)),
+        of_promise(
+            "terms",
+            json!({ "coMarketing": { "mdfAllocated": "5.00", "campaignType": "webinar" } }),
+        ),
     ] {
         let id = propose(partner, &plan, change).await;
         accept(vendor, &plan, &id).await;
@@ -139,7 +146,36 @@ async fn any_single_field_can_be_proposed_and_is_edited_as_its_own_mutation_woul
     }
     let told = told.join("\n").replace(&executive, "EXECUTIVE").replace(&other, "OTHER");
     let manager = plan.partner.manager.user_id().await;
-    assert_snapshot!(told.replace(&manager, "MANAGER"), @"");
+    assert_snapshot!(told.replace(&manager, "MANAGER"), @"
+    plan.name: Plan 2026 → Plan of record
+    plan.vision: – → first in the region
+    plan.vision: first in the region → –
+    plan.valueProposition: – → one contract
+    plan.successFactors: – → focus, speed
+    plan.strengths: – → reach
+    plan.weaknesses: – → price
+    plan.opportunities: – → cloud
+    plan.threats: – → churn
+    plan.vendorSponsorId: EXECUTIVE → OTHER
+    plan.reviewCadence: cadence quarterly; format remote; kind business_review; offset_days 10 → cadence monthly; format remote; kind check_in; offset_days 10
+    plan.exchangeRate.EUR: – → 1.085
+    target.name: Revenue → New revenue
+    target.baseline: – → 700000.00
+    target.baseline: 700000.00 → –
+    target.weight: – → 100
+    target.phasing: kind even → kind quarterly; weights 15, 20, 25, 40
+    target.metric: revenue → pipeline_created
+    commitment.title: Webinars → Talks
+    commitment.owedBy: partner → joint
+    commitment.ownerId: MANAGER → –
+    commitment.startsOn: 2026-01-01 → 2026-02-01
+    commitment.dueOn: 2026-12-31 → 2026-09-30
+    commitment.quantity: 4 → 7
+    commitment.mdfAllocated: 10000.00 → 12000.00
+    commitment.partnerCoFunding: 0.00 → 3000.50
+    commitment.expectedLeads: 100 → 40
+    commitment.terms: campaign_type webinar; expected_leads 40; mdf_allocated 1200000; partner_co_funding 300050; type co_marketing → campaign_type webinar; expected_leads 0; mdf_allocated 500; partner_co_funding 0; type co_marketing
+    ");
     let edits = plan
         .read(vendor, "history(filter: { side: VENDOR, actions: [\"editTarget\"] }) { totalCount }")
         .await;
@@ -152,6 +188,8 @@ async fn exactly_one_field_with_a_value_it_could_have() {
     let plan = shared(&app).await;
     let partner = &plan.partner.manager;
     let target = plan.target("Revenue").await;
+    let (webinars, support) =
+        (plan.commitment("Webinars").await, plan.commitment("Co-sell hours").await);
     let mutation = proposal_mutation("counterPropose");
     let of_target = |fields: Value| {
         let mut change = json!({ "targetId": target });
@@ -175,6 +213,9 @@ async fn exactly_one_field_with_a_value_it_could_have() {
         json!({ "plan": { "vision": "a\0b" } }),
         json!({ "plan": { "reviewCadence": { "cadence": "DATES", "kind": "CHECK_IN", "format": "REMOTE" } } }),
         json!({ "plan": { "exchangeRate": { "currency": "USD", "rate": "1" } } }),
+        json!({ "commitment": { "commitmentId": webinars, "mdfAllocated": "-1.00" } }),
+        json!({ "commitment": { "commitmentId": webinars, "mdfAllocated": "1.005" } }),
+        json!({ "commitment": { "commitmentId": support, "mdfAllocated": "5.00" } }),
     ] {
         told.push(partner.refused(&mutation, proposing(&plan, change, None)).await);
     }
@@ -183,7 +224,27 @@ async fn exactly_one_field_with_a_value_it_could_have() {
         input["input"]["reason"] = json!(reason);
         told.push(partner.refused(&mutation, input).await);
     }
-    assert_snapshot!(told.join("\n"), @"");
+    assert_snapshot!(told.join("\n"), @"
+    VALIDATION_FAILED at change: change: names no field; propose a value for exactly one
+    VALIDATION_FAILED at change: change: names no field; propose a value for exactly one
+    VALIDATION_FAILED at change: change: names target.amount, target.weight; propose a value for exactly one
+    VALIDATION_FAILED at change: change: names plan.name, plan.vision, target.name; propose a value for exactly one
+    VALIDATION_FAILED at change.target.amount: change.target.amount: is 1000000.00 already
+    VALIDATION_FAILED at change.target.amount: change.target.amount: 0 is not more than nothing
+    VALIDATION_FAILED at change.target.amount: change.target.amount: 1.005 has more than 2 decimal places
+    VALIDATION_FAILED at change.target.weight: change.target.weight: 101 is not between 1 and 100
+    VALIDATION_FAILED at change.target.name: change.target.name: has the control character U+0000
+    VALIDATION_FAILED at change.target.name: change.target.name: has 2000000 characters; 200 is the most
+    VALIDATION_FAILED at change.plan.vision: change.plan.vision: has the control character U+0000
+    VALIDATION_FAILED at change.plan.reviewCadence: change.plan.reviewCadence: name at least one day
+    VALIDATION_FAILED at change.plan.exchangeRate.USD: change.plan.exchangeRate.USD: `USD` is the plan's own currency
+    VALIDATION_FAILED at change.commitment.mdfAllocated: change.commitment.mdfAllocated: -1.00 is negative
+    VALIDATION_FAILED at change.commitment.mdfAllocated: change.commitment.mdfAllocated: 1.005 has more than 2 decimal places
+    VALIDATION_FAILED at change.commitment.mdfAllocated: change.commitment.mdfAllocated: only co-marketing has funds and leads
+    VALIDATION_FAILED at reason: reason: must not be empty
+    VALIDATION_FAILED at reason: reason: has the control character U+0000
+    VALIDATION_FAILED at reason: reason: has 2000000 characters; 10000 is the most
+    ");
     assert_eq!(states(partner, &plan).await, json!([]));
     let history = plan.read(partner, "history(filter: { side: PARTNER }) { totalCount }").await;
     assert_eq!(history["totalCount"], 0, "what was tried out left nothing");
@@ -217,7 +278,12 @@ async fn a_counter_is_about_the_same_field_and_answers_the_other_side() {
             .refused(&mutation, proposing(&plan, amount(&plan, "7.00").await, Some(&first)))
             .await,
     );
-    assert_snapshot!(told.join("\n"), @"");
+    assert_snapshot!(told.join("\n"), @"
+    FORBIDDEN: only the other side answers a counter-proposal
+    VALIDATION_FAILED at answering: answering: `ID` is about target.amount
+    NOT_FOUND: counter-proposal not found
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is countered; the value is 1000000.00 now
+    ");
     assert_eq!(states(vendor, &plan).await, json!(["OPEN", "COUNTERED"]));
 }
 
@@ -269,7 +335,11 @@ async fn only_a_plan_that_is_negotiated_has_them_made_and_answered() {
     told.push(plan.partner.manager.refused(&mutation, proposing(&plan, change, None)).await);
     let (mutation, input) = acceptance(&plan, &id).await;
     told.push(plan.vendor.manager.refused(&mutation, input).await);
-    assert_snapshot!(told.join("\n"), @"");
+    assert_snapshot!(told.join("\n"), @"
+    INVALID_TRANSITION: counter-proposing is not possible while the plan is a draft
+    INVALID_TRANSITION: counter-proposing is not possible while the plan is awaiting signatures
+    INVALID_TRANSITION: answering a counter-proposal is not possible while the plan is awaiting signatures
+    ");
     // Once it is negotiated again, so is the proposal.
     plan.change(&plan.partner.manager, "rejectPlan", json!({ "reason": "not yet" })).await;
     accept(&plan.vendor.manager, &plan, &id).await;
@@ -291,9 +361,22 @@ async fn whoever_does_not_work_on_the_plan_neither_proposes_nor_answers() {
         told.push(client.refused(&mutation, input).await);
         let (mutation, input) = answer("rejectCounterProposal", &id);
         told.push(client.refused(&mutation, input).await);
-        told.push(client.refused(super::ADD_COMMENT, comment(&plan, "hm", json!({}))).await);
-        told.push(String::new());
     }
-    assert_snapshot!(told.join("\n"), @"");
+    let (manager, mutation) = (&plan.vendor.manager, super::ADD_COMMENT);
+    told.push(manager.refused(mutation, comment(&plan, "hm", json!({}))).await);
+    told.push(plan.refused(manager, "editPlan", json!({ "name": "z" })).await);
+    assert_snapshot!(told.join("\n"), @"
+    FORBIDDEN: counter-proposing is not for your role
+    FORBIDDEN: answering a counter-proposal is not for your role
+    FORBIDDEN: answering a counter-proposal is not for your role
+    FORBIDDEN: counter-proposing is not for your role
+    FORBIDDEN: answering a counter-proposal is not for your role
+    FORBIDDEN: answering a counter-proposal is not for your role
+    FORBIDDEN: counter-proposing is not for your role
+    FORBIDDEN: answering a counter-proposal is not for your role
+    FORBIDDEN: answering a counter-proposal is not for your role
+    FORBIDDEN: commenting is not for your role
+    FORBIDDEN: editing is not for your role
+    ");
     assert_eq!(states(&plan.vendor.viewer, &plan).await, json!(["OPEN"]));
 }

@@ -23,7 +23,12 @@ async fn only_the_other_side_answers_and_only_the_own_takes_back() {
         refused(partner, answer("rejectCounterProposal", &id)).await,
         refused(vendor, answer("withdrawCounterProposal", &id)).await,
     ];
-    assert_snapshot!(told.join("\n"), @"");
+    assert_snapshot!(told.join("\n"), @"
+    FORBIDDEN: only the other side answers a counter-proposal
+    FORBIDDEN: only the other side answers a counter-proposal
+    FORBIDDEN: only the other side answers a counter-proposal
+    FORBIDDEN: only the side that proposed it takes it back
+    ");
     assert_eq!(states(vendor, &plan).await, json!(["OPEN"]));
     // Anybody who works on the plan for the side that proposed it takes it back.
     let (mutation, input) = answer("withdrawCounterProposal", &id);
@@ -55,7 +60,17 @@ async fn what_is_settled_stays_settled() {
         told.push(refused(vendor, answer("rejectCounterProposal", &id)).await);
         told.push(refused(partner, answer("withdrawCounterProposal", &id)).await);
     }
-    assert_snapshot!(told.join("\n"), @"");
+    assert_snapshot!(told.join("\n"), @"
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is rejected; the value is Plan 2026 now
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is rejected; the value is Plan 2026 now
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is rejected; the value is Plan 2026 now
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is withdrawn; the value is Plan 2026 now
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is withdrawn; the value is Plan 2026 now
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is withdrawn; the value is Plan 2026 now
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is accepted; the value is accept now
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is accepted; the value is accept now
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is accepted; the value is accept now
+    ");
     assert_eq!(states(vendor, &plan).await, json!(["ACCEPTED", "WITHDRAWN", "REJECTED"]));
 }
 
@@ -93,7 +108,10 @@ async fn an_edit_of_the_field_overtakes_it_and_the_refusal_shows_the_value_now()
     plan.change(vendor, "removeTarget", json!({ "targetId": target })).await;
     let mut told = vec![refused(vendor, acceptance(&plan, &last).await).await];
     told.push(refused(partner, acceptance(&plan, &own).await).await);
-    assert_snapshot!(told.join("\n"), @"");
+    assert_snapshot!(told.join("\n"), @"
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is outdated; the value is empty now
+    COUNTER_PROPOSAL_SETTLED: the counter-proposal is outdated; the value is empty now
+    ");
     let node = partner
         .run(
             "query($id: ID!) { node(id: $id) { ... on CounterProposal { state valueNow { text } thread { state } } } }",
@@ -191,7 +209,15 @@ async fn each_step_is_told_to_both_sides_and_kept_in_the_history() {
         lines.collect::<Vec<_>>().join("\n")
     };
     let heard = told(vendor).await;
-    assert_snapshot!(heard, @"");
+    assert_snapshot!(heard, @"
+    COUNTER_PROPOSAL_MADE PARTNER 800000.00 OPEN 
+    COUNTER_PROPOSAL_ANSWERED VENDOR 800000.00 COUNTERED 
+    COUNTER_PROPOSAL_MADE VENDOR 950000.00 OPEN 
+    COUNTER_PROPOSAL_MADE PARTNER 930000.00 OPEN 
+    PLAN_EDITED PARTNER   editTarget
+    COUNTER_PROPOSAL_ANSWERED PARTNER 950000.00 ACCEPTED 
+    COUNTER_PROPOSAL_ANSWERED PARTNER 930000.00 OUTDATED
+    ");
     assert_eq!(told(&plan.partner.viewer).await, heard);
 
     let entries = plan
@@ -213,7 +239,13 @@ async fn each_step_is_told_to_both_sides_and_kept_in_the_history() {
             format!("{} {}{values}", text("side"), text("action")).replace(&target, "TARGET")
         })
         .collect();
-    assert_snapshot!(lines.join("\n"), @"");
+    assert_snapshot!(lines.join("\n"), @r#"
+    PARTNER editTarget
+    PARTNER acceptCounterProposal {"field":"target.amount","value":"1000000.00"} → {"field":"target.amount","reason":"the market is smaller","state":"ACCEPTED","subject":"TARGET","value":"950000.00"}
+    PARTNER counterPropose {"field":"target.amount","value":"1000000.00"} → {"field":"target.amount","reason":"the market is smaller","state":"OPEN","subject":"TARGET","value":"930000.00"}
+    VENDOR counterPropose {"field":"target.amount","value":"1000000.00"} → {"field":"target.amount","reason":"the market is smaller","state":"OPEN","subject":"TARGET","value":"950000.00"}
+    PARTNER counterPropose {"field":"target.amount","value":"1000000.00"} → {"field":"target.amount","reason":"the market is smaller","state":"OPEN","subject":"TARGET","value":"800000.00"}
+    "#);
 }
 
 #[tokio::test]
