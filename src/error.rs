@@ -5,7 +5,8 @@ use sea_orm::DbErr;
 
 use crate::domain::{
     action_item::ActionItemBlocked,
-    id::PartnershipId,
+    id::{CounterProposalId, PartnershipId},
+    negotiation::CounterProposalState,
     plan::{PlanAction, PlanState},
     recording::Fault,
     review::stage::ReviewBlocked,
@@ -78,6 +79,16 @@ pub enum Error {
         from: NaiveDate,
         /// Last day of the other plan.
         to: NaiveDate,
+    },
+    /// A counter-proposal that cannot be answered any more.
+    #[error("the counter-proposal is {state}; the value is {} now", .now.as_deref().unwrap_or("empty"))]
+    CounterProposalSettled {
+        /// The counter-proposal.
+        id: CounterProposalId,
+        /// What has become of it.
+        state: CounterProposalState,
+        /// The value of its field now, in words.
+        now: Option<String>,
     },
     /// A key that was used for another input.
     #[error("the idempotency key `{0}` was used with another input")]

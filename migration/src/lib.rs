@@ -18,6 +18,7 @@ mod m05_rollups;
 mod m06_alerts;
 mod m07_events;
 mod m08_amendments;
+mod m09_negotiation;
 mod m10_reviews;
 mod table;
 
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m06_alerts::Migration),
             Box::new(m07_events::Migration),
             Box::new(m08_amendments::Migration),
+            Box::new(m09_negotiation::Migration),
             Box::new(m10_reviews::Migration),
         ]
     }

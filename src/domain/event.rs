@@ -7,7 +7,13 @@ use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::id::{ActionItemId, AlertId, CommitmentId, OrganizationId, ReviewId, TargetId};
+use super::{
+    id::{
+        ActionItemId, AlertId, CommentId, CommitmentId, CounterProposalId, OrganizationId,
+        ReviewId, TargetId,
+    },
+    negotiation::CounterProposalState,
+};
 
 /// What happened.
 #[derive(
@@ -90,6 +96,14 @@ pub enum EventKind {
     ActionItemCancelled,
     /// What is to be done was given to somebody else.
     ActionItemReassigned,
+    /// One side proposed another value for a field.
+    CounterProposalMade,
+    /// Such a proposal was accepted, rejected, countered, taken back or overtaken by another change.
+    CounterProposalAnswered,
+    /// Somebody commented on a plan or a part of it.
+    CommentAdded,
+    /// A comment was taken back by its author.
+    CommentRetracted,
 }
 
 impl EventKind {
@@ -141,6 +155,18 @@ pub enum EventBody {
     ActionItem {
         /// The action item.
         item: ActionItemId,
+    },
+    /// A counter-proposal.
+    CounterProposal {
+        /// The counter-proposal.
+        proposal: CounterProposalId,
+        /// What became of it then.
+        state: CounterProposalState,
+    },
+    /// A comment.
+    Comment {
+        /// The comment.
+        comment: CommentId,
     },
 }
 

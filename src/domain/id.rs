@@ -151,6 +151,10 @@ ids! {
     RequestId = "req";
     /// A remark on a plan.
     NoteId = "note";
+    /// A value that one side proposes for a single field of a plan.
+    CounterProposalId = "cpro";
+    /// What somebody says about a plan or a part of it.
+    CommentId = "cmnt";
 }
 
 #[cfg(test)]

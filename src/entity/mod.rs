@@ -11,8 +11,10 @@ pub mod action_item;
 pub mod activity;
 pub mod agreement;
 pub mod alert;
+pub mod comment;
 pub mod commitment;
 pub mod commitment_rollup;
+pub mod counter_proposal;
 pub mod deal;
 pub mod dimension_alias;
 pub mod dimension_value;
@@ -21,6 +23,7 @@ pub mod event_stream;
 pub mod history;
 pub mod idempotency;
 pub mod integration;
+pub mod mention;
 pub mod note;
 pub mod organization;
 pub mod partnership;
@@ -39,6 +42,7 @@ pub mod target_rollup;
 pub mod team_member;
 pub mod tier;
 pub mod user;
+pub mod visit;
 
 use sea_orm::{
     ColumnTrait, Condition, QuerySelect, QueryTrait,

@@ -5,6 +5,8 @@ use async_graphql::{Context, Description, InputObject, Interface, Object, OneofO
 use super::{
     ContextExt,
     error::{ApiError, payloads},
+    history::{self, HistoryEntry},
+    page::{PageArgs, Paged},
     plan::Plan,
     progress::{CommitmentProgress, figures},
     scalars::{Date, Decimal, Money},
@@ -18,6 +20,7 @@ use crate::{
         },
         id::{CommitmentId, PlanId, UserId},
         money::{Currency, Unit},
+        part::PlanPart,
         target::Metric,
         terms::Terms,
     },
@@ -58,6 +61,7 @@ impl CommitmentRow {
 }
 
 /// Something that one side, or both, has promised to do by a day.
+#[expect(clippy::duplicated_attributes, reason = "arguments of one type")]
 #[derive(Debug, Interface)]
 #[graphql(
     field(name = "id", ty = "CommitmentId", desc = "Its id."),
@@ -87,6 +91,19 @@ impl CommitmentRow {
             ty = "Option<Date>",
             desc = "The day; today in the vendor's time zone when absent."
         )
+    ),
+    field(
+        name = "history",
+        ty = "Paged<HistoryEntry>",
+        desc = "What was done to it, by whom, the latest first.",
+        arg(
+            name = "first",
+            ty = "Option<i32>",
+            desc = "Entries from the beginning: 20 unless said, 100 at most."
+        ),
+        arg(name = "after", ty = "Option<String>", desc = "Only what comes after this cursor."),
+        arg(name = "last", ty = "Option<i32>", desc = "Entries from the end."),
+        arg(name = "before", ty = "Option<String>", desc = "Only what comes before this cursor.")
     )
 )]
 pub enum Commitment {
@@ -188,6 +205,19 @@ macro_rules! commitment_types {
                 #[graphql(desc = "The day; today in the vendor's time zone when absent.")] as_of: Option<Date>,
             ) -> Result<Option<CommitmentProgress>, ApiError> {
                 self.0.progress(ctx, as_of).await
+            }
+
+            /// What was done to it, by whom, the latest first.
+            pub async fn history(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(desc = "Entries from the beginning: 20 unless said, 100 at most.")] first: Option<i32>,
+                #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+                #[graphql(desc = "Entries from the end.")] last: Option<i32>,
+                #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+            ) -> Result<Paged<HistoryEntry>, ApiError> {
+                let args = PageArgs { first, after, last, before };
+                history::of_part(ctx, self.0.plan.id, PlanPart::Commitment(self.0.row.id), args).await
             }
 
             $($own)*
@@ -371,7 +401,8 @@ pub enum CommitmentTermsInput {
 }
 
 impl CommitmentTermsInput {
-    fn terms(self, currency: Currency) -> crate::error::Result<Terms> {
+    /// The terms, with money in a plan's currency.
+    pub fn terms(self, currency: Currency) -> crate::error::Result<Terms> {
         let unit = Unit::Money(currency);
         let money = |field: &str, value: Decimal| {
             crate::service::targets::amount(unit, &format!("terms.coMarketing.{field}"), value.0)

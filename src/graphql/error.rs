@@ -3,15 +3,20 @@
 use async_graphql::{ComplexObject, Context, Enum, ErrorExtensions, Interface, SimpleObject};
 
 use super::{
+    ContextExt,
+    negotiation::CounterProposal,
     node::{self, Node, NodeKey},
     readiness::Finding,
 };
 use crate::{
     domain::{
+        id::CounterProposalId,
+        negotiation::CounterProposalState,
         plan::{PlanAction, PlanState},
         review::{ReviewState, stage::ReviewAction},
     },
     error::{Error, Invalid},
+    service::negotiation,
 };
 
 /// An error fit to be seen at the top level of an answer.
@@ -84,6 +89,8 @@ pub enum ErrorCode {
     IdempotencyConflict,
     /// E-mail or password is wrong, or the token has ended.
     InvalidCredentials,
+    /// The counter-proposal has been answered, or another change has overtaken it.
+    CounterProposalSettled,
 }
 
 /// Why a mutation did nothing.
@@ -116,6 +123,8 @@ pub enum MutationError {
     NotReady(NotReady),
     /// The idempotency key was used with another input.
     IdempotencyConflict(IdempotencyConflict),
+    /// The counter-proposal cannot be answered any more.
+    CounterProposalSettled(CounterProposalSettled),
 }
 
 macro_rules! errors {
@@ -221,6 +230,36 @@ pub struct InvalidReviewTransition {
     pub allowed: Vec<ReviewAction>,
 }
 
+/// The counter-proposal cannot be answered any more: it has been answered, or its field has got another value since.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct CounterProposalSettled {
+    /// What kind of refusal it is.
+    pub code: ErrorCode,
+    /// What is wrong, in a sentence for people.
+    pub message: String,
+    /// Where in the input it is, when a value is to blame.
+    pub path: Option<Vec<String>>,
+    /// What has become of it.
+    pub state: CounterProposalState,
+    /// The value of its field now, as people read it; null where it is empty or gone.
+    pub value_now: Option<String>,
+    #[graphql(skip)]
+    id: CounterProposalId,
+}
+
+#[ComplexObject]
+impl CounterProposalSettled {
+    /// The counter-proposal as it is now.
+    async fn counter_proposal(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Option<CounterProposal>, ApiError> {
+        let found = negotiation::find(ctx.op(), self.id).await?;
+        Ok(found.map(|(plan, row)| CounterProposal { plan, row }))
+    }
+}
+
 /// The plan cannot be proposed yet.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct NotReady {
@@ -283,6 +322,16 @@ impl MutationError {
                 message,
                 Some(vec!["idempotencyKey".to_owned()]),
             )),
+            Error::CounterProposalSettled { id, state, now } => {
+                Self::CounterProposalSettled(CounterProposalSettled {
+                    code: ErrorCode::CounterProposalSettled,
+                    message,
+                    path: None,
+                    state,
+                    value_now: now,
+                    id,
+                })
+            }
             Error::PlanningNotOffered => generic(ErrorCode::PlanningNotOffered),
             Error::PeriodTaken { .. } => generic(ErrorCode::PeriodTaken),
             Error::InvalidCredentials => generic(ErrorCode::InvalidCredentials),

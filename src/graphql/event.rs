@@ -9,9 +9,11 @@ use super::{
     ContextExt,
     action_item::ActionItem,
     alert::Alert,
+    comment::Comment,
     commitment::Commitment,
     error::ApiError,
     loaders::{CommitmentsOf, TargetsOf},
+    negotiation::CounterProposal,
     plan::Plan,
     progress::PlanProgress,
     review::Review,
@@ -22,9 +24,10 @@ use crate::{
         actor::Side,
         event::{EventBody, EventKind},
         id::{EventId, PlanId},
+        negotiation::CounterProposalState,
     },
     entity::event,
-    service::{action_items, alerts, plans, reviews},
+    service::{action_items, alerts, comments, negotiation, plans, reviews},
 };
 
 /// Who did something.
@@ -67,6 +70,10 @@ pub enum Event {
     ReviewChanged(ReviewChanged),
     /// An action item was added, done, cancelled or given to somebody else.
     ActionItemChanged(ActionItemChanged),
+    /// A value was proposed for a single field, or such a proposal was answered.
+    CounterProposalChanged(CounterProposalChanged),
+    /// Somebody commented, or took a comment back.
+    CommentChanged(CommentChanged),
 }
 
 /// An item of a stream of events.
@@ -84,6 +91,10 @@ pub enum EventItem {
     ReviewChanged(ReviewChanged),
     /// An action item was added, done, cancelled or given to somebody else.
     ActionItemChanged(ActionItemChanged),
+    /// A value was proposed for a single field, or such a proposal was answered.
+    CounterProposalChanged(CounterProposalChanged),
+    /// Somebody commented, or took a comment back.
+    CommentChanged(CommentChanged),
     /// Nothing happened, and the stream is alive.
     Heartbeat(Heartbeat),
     /// The stream cannot continue from the cursor: read what is shown anew, then go on.
@@ -99,6 +110,10 @@ impl EventItem {
             EventBody::ActionItem { .. } => Self::ActionItemChanged(ActionItemChanged(event)),
             EventBody::Progress { .. } => Self::ProgressChanged(ProgressChanged(event)),
             EventBody::Edited { .. } => Self::PlanContentChanged(PlanContentChanged(event)),
+            EventBody::CounterProposal { .. } => {
+                Self::CounterProposalChanged(CounterProposalChanged(event))
+            }
+            EventBody::Comment { .. } => Self::CommentChanged(CommentChanged(event)),
             EventBody::Plain | EventBody::Version { .. } => Self::PlanChanged(PlanChanged(event)),
         }
     }
@@ -278,6 +293,35 @@ event_types! {
             let EventBody::ActionItem { item } = self.0.row.payload else { return Ok(None) };
             let found = action_items::find(ctx.op(), item).await?;
             Ok(found.map(|(plan, row)| ActionItem { plan, row }))
+        }
+    }
+
+    /// A value was proposed for a single field of a plan, or such a proposal was answered, taken back or overtaken.
+    CounterProposalChanged {
+        /// The counter-proposal as it is now.
+        async fn counter_proposal(&self, ctx: &Context<'_>) -> Result<Option<CounterProposal>, ApiError> {
+            let EventBody::CounterProposal { proposal, .. } = self.0.row.payload else { return Ok(None) };
+            let found = negotiation::find(ctx.op(), proposal).await?;
+            Ok(found.map(|(plan, row)| CounterProposal { plan, row }))
+        }
+
+        /// What had become of it with this event.
+        async fn state(&self) -> Option<CounterProposalState> {
+            match self.0.row.payload {
+                EventBody::CounterProposal { state, .. } => Some(state),
+                _ => None,
+            }
+        }
+    }
+
+    /// Somebody commented on a plan or a part of it, or took a comment back; of a private comment only the own side hears.
+    CommentChanged {
+        /// The comment as it is now.
+        async fn comment(&self, ctx: &Context<'_>) -> Result<Option<Comment>, ApiError> {
+            match self.0.row.payload {
+                EventBody::Comment { comment } => Ok(comments::find(ctx.op(), comment).await?.map(Comment)),
+                _ => Ok(None),
+            }
         }
     }
 }

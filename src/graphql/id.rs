@@ -8,10 +8,10 @@ use async_graphql::{
 };
 
 use crate::domain::id::{
-    ActionItemId, ActivityId, AgreementId, AlertId, AliasId, CommitmentId, DealId,
-    DimensionValueId, EventId, HistoryId, IntegrationId, NoteId, ObjectiveId, OrganizationId,
-    PartnershipId, PlanId, PolicyId, ReviewId, SignatureId, TargetId, TeamMemberId, TierId, UserId,
-    VersionId,
+    ActionItemId, ActivityId, AgreementId, AlertId, AliasId, CommentId, CommitmentId,
+    CounterProposalId, DealId, DimensionValueId, EventId, HistoryId, IntegrationId, NoteId,
+    ObjectiveId, OrganizationId, PartnershipId, PlanId, PolicyId, ReviewId, SignatureId, TargetId,
+    TeamMemberId, TierId, UserId, VersionId,
 };
 
 macro_rules! as_graphql_id {
@@ -67,7 +67,9 @@ as_graphql_id!(
     AgreementId,
     AlertId,
     AliasId,
+    CommentId,
     CommitmentId,
+    CounterProposalId,
     DealId,
     DimensionValueId,
     EventId,

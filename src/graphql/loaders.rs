@@ -9,19 +9,19 @@ use async_graphql::{
 
 use crate::{
     domain::id::{
-        AgreementId, DimensionValueId, IntegrationId, OrganizationId, PartnershipId, PlanId,
-        ReviewId, TierId, UserId,
+        AgreementId, CommentId, CounterProposalId, DimensionValueId, IntegrationId, OrganizationId,
+        PartnershipId, PlanId, ReviewId, TierId, UserId,
     },
     entity::{
-        action_item, agreement, commitment, dimension_value, integration, organization,
-        partnership, planning_policy, review, review_answer, scorecard, target, team_member, tier,
-        user,
+        action_item, agreement, comment, commitment, counter_proposal, dimension_value,
+        integration, organization, partnership, plan, planning_policy, review, review_answer,
+        scorecard, target, team_member, tier, user, visit,
     },
     error::Error,
     op::Op,
     service::{
-        action_items, agreements, dimensions, integrations, organizations, partnerships,
-        programmes, reviews, scorecards, teams, users, versions,
+        action_items, agreements, comments, dimensions, integrations, negotiation, organizations,
+        partnerships, plans, programmes, reviews, scorecards, teams, users, versions, visits,
     },
 };
 
@@ -76,6 +76,17 @@ pub struct AnswersOf(pub ReviewId);
 /// `Review.scorecard`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ScorecardOf(pub ReviewId);
+/// `Plan.lastVisitedAt`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VisitTo(pub PlanId);
+
+/// `CounterProposal.thread`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThreadOf(pub CounterProposalId);
+
+/// `Comment.mentions`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MentionsOf(pub CommentId);
 
 macro_rules! by_id {
     ($($id:ty => $model:ty, $find:path;)*) => {$(
@@ -98,6 +109,8 @@ by_id! {
     PartnershipId => partnership::Model, partnerships::by_ids;
     AgreementId => agreement::Model, agreements::by_ids;
     DimensionValueId => dimension_value::Model, dimensions::by_ids;
+    PlanId => plan::Model, plans::of_ids;
+    CommentId => comment::Model, comments::by_ids;
 }
 
 macro_rules! edges {
@@ -126,4 +139,7 @@ edges! {
     OpenActionsOf => Vec<action_item::Model>, action_items::open_of_plans;
     AnswersOf => Vec<review_answer::Model>, reviews::answers_of;
     ScorecardOf => scorecard::Model, scorecards::of_reviews;
+    VisitTo => visit::Model, visits::of_plans;
+    ThreadOf => Vec<counter_proposal::Model>, negotiation::of_threads;
+    MentionsOf => Vec<UserId>, comments::mentions_of;
 }

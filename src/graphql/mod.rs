@@ -7,6 +7,7 @@ pub mod action_item;
 pub mod activity;
 pub mod alert;
 pub mod amendment;
+pub mod comment;
 pub mod commitment;
 pub mod comparison;
 pub mod deal;
@@ -19,6 +20,7 @@ pub mod id;
 pub mod integration;
 pub mod live;
 pub mod loaders;
+pub mod negotiation;
 pub mod node;
 pub mod note;
 pub mod organization;
@@ -31,6 +33,7 @@ pub mod policy;
 pub mod pre_read;
 pub mod programme;
 pub mod progress;
+pub mod proposed;
 pub mod readiness;
 pub mod review;
 pub mod reviewing;
@@ -41,6 +44,7 @@ pub mod signing;
 pub mod target;
 pub mod user;
 pub mod viewer;
+pub mod visit;
 
 use async_graphql::{
     Context, MergedObject, MergedSubscription, Request, SDLExportOptions, dataloader::DataLoader,
@@ -78,6 +82,9 @@ pub struct Mutation(
     commitment::CommitmentMutation,
     signing::SigningMutation,
     amendment::AmendmentMutation,
+    negotiation::NegotiationMutation,
+    comment::CommentMutation,
+    visit::VisitMutation,
     note::NoteMutation,
     reviewing::ReviewMutation,
     following_up::FollowUpMutation,

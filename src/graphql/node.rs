@@ -10,6 +10,7 @@ use super::{
     action_item::ActionItem,
     activity::Activity,
     alert::Alert,
+    comment::Comment,
     commitment::{
         CoMarketingCommitment, Commitment, EnablementCommitment, PipelineActivityCommitment,
         PipelineMilestone, ResourceInvestment, VendorSupportCommitment,
@@ -19,6 +20,7 @@ use super::{
     error::ApiError,
     integration::Integration,
     loaders::Loaders,
+    negotiation::CounterProposal,
     organization::Organization,
     partnership::{PartnerAgreement, Partnership},
     plan::Plan,
@@ -29,11 +31,15 @@ use super::{
 };
 use crate::{
     domain::id::{
-        ActionItemId, ActivityId, AgreementId, AlertId, CommitmentId, DealId, DimensionValueId, Id,
-        IntegrationId, OrganizationId, PartnershipId, PlanId, ReviewId, TargetId, TierId, UserId,
+        ActionItemId, ActivityId, AgreementId, AlertId, CommentId, CommitmentId, CounterProposalId,
+        DealId, DimensionValueId, Id, IntegrationId, OrganizationId, PartnershipId, PlanId,
+        ReviewId, TargetId, TierId, UserId,
     },
     error::Error,
-    service::{access, action_items, alerts, commitments, deals, facts, plans, reviews, targets},
+    service::{
+        access, action_items, alerts, comments, commitments, deals, facts, negotiation, plans,
+        reviews, targets,
+    },
 };
 
 /// Ids that one call may ask for.
@@ -83,6 +89,10 @@ pub enum Node {
     Activity(Activity),
     /// An alert.
     Alert(Alert),
+    /// A value proposed for a single field of a plan.
+    CounterProposal(CounterProposal),
+    /// What somebody said about a plan.
+    Comment(Comment),
 }
 
 impl From<Commitment> for Node {
@@ -131,6 +141,10 @@ pub enum NodeKey {
     Activity(ActivityId),
     /// Of an alert.
     Alert(AlertId),
+    /// Of a counter-proposal.
+    CounterProposal(CounterProposalId),
+    /// Of a comment.
+    Comment(CommentId),
 }
 
 impl NodeKey {
@@ -153,6 +167,8 @@ impl NodeKey {
             DealId::PREFIX => text.parse().ok().map(Self::Deal),
             ActivityId::PREFIX => text.parse().ok().map(Self::Activity),
             AlertId::PREFIX => text.parse().ok().map(Self::Alert),
+            CounterProposalId::PREFIX => text.parse().ok().map(Self::CounterProposal),
+            CommentId::PREFIX => text.parse().ok().map(Self::Comment),
             _ => None,
         }
     }
@@ -192,6 +208,10 @@ pub async fn find(ctx: &Context<'_>, key: NodeKey) -> Result<Option<Node>, ApiEr
         NodeKey::Deal(id) => deals::find(op, id).await?.map(|row| Deal(row).into()),
         NodeKey::Activity(id) => facts::find(op, id).await?.map(|row| Activity(row).into()),
         NodeKey::Alert(id) => alerts::find(op, id).await?.map(|row| Alert(row).into()),
+        NodeKey::CounterProposal(id) => {
+            negotiation::find(op, id).await?.map(|(plan, row)| CounterProposal { plan, row }.into())
+        }
+        NodeKey::Comment(id) => comments::find(op, id).await?.map(|row| Comment(row).into()),
     })
 }
 

@@ -9,9 +9,12 @@ use super::{
     activity::{self, Activity, ActivityFilter},
     alert::{self, Alert, AlertFilter},
     amendment::{Amendment, Difference, PlanTermination},
+    comment::{self, Comment, CommentFilter},
     commitment::Commitment,
     error::ApiError,
-    history::{self, HistoryEntry},
+    history::{self, HistoryEntry, HistoryFilter},
+    loaders::VisitTo,
+    negotiation::{self, CounterProposal, CounterProposalFilter},
     note::{self, Note},
     organization::Organization,
     page::{List, PageArgs, Paged, Total},
@@ -23,6 +26,7 @@ use super::{
     signing::{PlanVersion, Signature},
     target::Target,
     user::User,
+    visit,
 };
 use crate::{
     domain::{
@@ -365,6 +369,7 @@ impl Plan {
     async fn history(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which entries are wanted.")] filter: Option<HistoryFilter>,
         #[graphql(desc = "Entries from the beginning: 20 unless said, 100 at most.")] first: Option<
             i32,
         >,
@@ -372,7 +377,61 @@ impl Plan {
         #[graphql(desc = "Entries from the end.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<HistoryEntry>, ApiError> {
-        history::page(ctx, &self.0, PageArgs { first, after, last, before }).await
+        let args = PageArgs { first, after, last, before };
+        history::of_plan(ctx, self.0.id, filter.unwrap_or_default(), args).await
+    }
+
+    /// When the viewer last said that it was seen; null before the first time, and for an integration.
+    async fn last_visited_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>, ApiError> {
+        Ok(ctx.loaders().load_one(VisitTo(self.0.id)).await?.map(|visit| visit.at))
+    }
+
+    /// What others have done to it since the viewer's last visit, the latest first; all that they ever did before the first. Null for
+    /// an integration, which makes no visits.
+    async fn changes_since_visit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Entries from the beginning: 20 unless said, 100 at most.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Entries from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Paged<HistoryEntry>>, ApiError> {
+        visit::changes(ctx, self.0.id, PageArgs { first, after, last, before }).await
+    }
+
+    /// Values that one side has proposed for single fields, with their answers, the latest first.
+    async fn counter_proposals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which counter-proposals are wanted.")] filter: Option<
+            CounterProposalFilter,
+        >,
+        #[graphql(desc = "Counter-proposals from the beginning: 20 unless said, 100 at most.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Counter-proposals from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Paged<CounterProposal>, ApiError> {
+        let args = PageArgs { first, after, last, before };
+        negotiation::page(ctx, &self.0, filter.unwrap_or_default(), args).await
+    }
+
+    /// What was said about it and its parts, replies included, the latest first: what both sides hear, and what the viewer's side
+    /// keeps to itself.
+    async fn comments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which comments are wanted.")] filter: Option<CommentFilter>,
+        #[graphql(desc = "Comments from the beginning: 20 unless said, 100 at most.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Comments from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Paged<Comment>, ApiError> {
+        let args = PageArgs { first, after, last, before };
+        comment::of_plan(ctx, self.0.id, filter.unwrap_or_default(), args).await
     }
 
     /// Notes that the viewer's side keeps to itself, the latest first; the other side never learns of them.

@@ -6,6 +6,8 @@ use super::{
     ContextExt,
     dimension::DimensionValue,
     error::{ApiError, payloads},
+    history::{self, HistoryEntry},
+    page::{PageArgs, Paged},
     plan::Plan,
     progress::{TargetProgress, figures},
     scalars::{CurrencyCode, Date, Decimal},
@@ -13,6 +15,7 @@ use super::{
 use crate::{
     domain::{
         id::{DimensionValueId, PlanId, TargetId},
+        part::PlanPart,
         phasing::Phasing,
         target::{Dimension, Metric},
     },
@@ -136,6 +139,21 @@ impl Target {
     ) -> Result<Option<TargetProgress>, ApiError> {
         let figures = figures(ctx, &self.plan, as_of).await?;
         Ok(figures.and_then(|figures| TargetProgress::of(figures, self.row.id)))
+    }
+
+    /// What was done to it, by whom, the latest first.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Entries from the beginning: 20 unless said, 100 at most.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Entries from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Paged<HistoryEntry>, ApiError> {
+        let args = PageArgs { first, after, last, before };
+        history::of_part(ctx, self.plan.id, PlanPart::Target(self.row.id), args).await
     }
 }
 

@@ -5,6 +5,7 @@ use async_graphql::{Context, Description, Object};
 use super::{
     ContextExt,
     alert::{self, Alert, AlertFilter},
+    comment::{self, Comment},
     error::ApiError,
     integration::Integration,
     organization::Organization,
@@ -100,6 +101,19 @@ impl Viewer {
     ) -> Result<Paged<Alert>, ApiError> {
         let args = PageArgs { first, after, last, before };
         alert::page(ctx, filter.unwrap_or_default(), args).await
+    }
+
+    /// The comments that mention the viewer and that the viewer hears, the latest first.
+    async fn mentions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning; 20 unless said, at most 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Paged<Comment>, ApiError> {
+        comment::of_viewer(ctx, PageArgs { first, after, last, before }).await
     }
 
     /// How many alerts of the viewer's side are open and nobody has taken note of.

@@ -4,7 +4,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 
-use super::{content, events, events::NewEvent, history, signing};
+use super::{content, events, events::NewEvent, history, outdating, signing};
 use crate::{
     db::Tx,
     domain::{
@@ -148,6 +148,8 @@ pub struct Editing {
     pub tx: Tx,
     /// The plan as it was written last, already in the stage that editing leads to.
     pub plan: plan::Model,
+    /// What is told beside the change itself.
+    pub told: Vec<NewEvent>,
     was_proposed: bool,
     /// What the plan in force says of itself while a working copy of it is edited.
     in_force: Option<Head>,
@@ -159,18 +161,18 @@ impl Editing {
         Self::begin_as(op, id, PlanAction::Edit, expected_revision).await
     }
 
-    /// Begins to change a plan by an action of its own.
+    /// Begins to change a plan by an action of its own; at whatever revision, when none is expected.
     pub async fn begin_as(
         op: &Op,
         id: PlanId,
         action: PlanAction,
-        expected_revision: i32,
+        expected_revision: impl Into<Option<i32>>,
     ) -> Result<Self> {
-        let (tx, plan, next) = for_update(op, id, action, Some(expected_revision)).await?;
+        let (tx, plan, next) = for_update(op, id, action, expected_revision.into()).await?;
         let was_proposed = plan.stage().is_proposed();
         let plan = plan::Model { state: next.state, amendment: next.amendment, ..plan };
         let in_force = plan.working_copy.is_some().then(|| content::head(&plan));
-        Ok(Self { tx, plan: content::as_written(plan), was_proposed, in_force })
+        Ok(Self { tx, plan: content::as_written(plan), told: Vec::new(), was_proposed, in_force })
     }
 
     /// Stores the plan, tells what was changed, and makes it last. Signatures under a proposal no longer count.
@@ -207,6 +209,8 @@ impl Editing {
         history::write(tx, op, entry).await?;
         let body = EventBody::Edited { change: change.action.to_owned(), revision: plan.revision };
         events.push(to_event(&plan, EventKind::PlanEdited, body));
+        events.extend(self.told);
+        events.extend(outdating::settle(tx, op, &plan).await?);
         events::record(tx, op, plan.vendor_id, events).await?;
         self.tx.commit().await?;
         Ok(plan)

@@ -100,15 +100,25 @@ pub async fn edit(
     spec: CommitmentSpec,
 ) -> Result<plan::Model> {
     let (editing, before) = begin(op, id, expected_revision).await?;
+    let change = edit_in(&editing, before, spec).await?;
+    editing.finish(op, change).await
+}
+
+/// [`edit`], as part of a change under way.
+pub async fn edit_in(
+    editing: &Editing,
+    before: commitment::Model,
+    spec: CommitmentSpec,
+) -> Result<Change> {
+    let id = before.id;
     let row = checked(&editing.tx, &editing.plan, id, before.position, spec).await?;
     let row = row.into_active_model().reset_all().update(&*editing.tx).await?;
-    let change = Change {
+    Ok(Change {
         action: "editCommitment",
         subject: id.to_string(),
         before: history::kept(&content::commitment_terms(before))?,
         after: history::kept(&content::commitment_terms(row))?,
-    };
-    editing.finish(op, change).await
+    })
 }
 
 /// Removes a commitment from a plan that is not signed.

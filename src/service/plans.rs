@@ -105,6 +105,12 @@ pub async fn edit(
     edit: PlanEdit,
 ) -> Result<plan::Model> {
     let mut editing = Editing::begin(op, id, expected_revision).await?;
+    let change = edit_in(&mut editing, edit).await?;
+    editing.finish(op, change).await
+}
+
+/// [`edit`], as part of a change under way.
+pub async fn edit_in(editing: &mut Editing, edit: PlanEdit) -> Result<Change> {
     let plan = &mut editing.plan;
     let before = json!({ "name": plan.name, "content": plan.content,
         "vendorSponsor": plan.vendor_sponsor_id, "partnerSponsor": plan.partner_sponsor_id });
@@ -128,13 +134,12 @@ pub async fn edit(
     let plan = &editing.plan;
     let after = json!({ "name": plan.name, "content": plan.content,
         "vendorSponsor": plan.vendor_sponsor_id, "partnerSponsor": plan.partner_sponsor_id });
-    let change = Change {
+    Ok(Change {
         action: "editPlan",
-        subject: id.to_string(),
+        subject: plan.id.to_string(),
         before: Some(before),
         after: Some(after),
-    };
-    editing.finish(op, change).await
+    })
 }
 
 async fn check_sponsor(tx: &Tx, sponsor: UserId, side: Side, plan: &plan::Model) -> Result<()> {

@@ -109,6 +109,13 @@ pub async fn edit(
     spec: TargetSpec,
 ) -> Result<plan::Model> {
     let (editing, before) = begin(op, id, expected_revision).await?;
+    let change = edit_in(&editing, before, spec).await?;
+    editing.finish(op, change).await
+}
+
+/// [`edit`], as part of a change under way.
+pub async fn edit_in(editing: &Editing, before: target::Model, spec: TargetSpec) -> Result<Change> {
+    let id = before.id;
     let (mut targets, _) = content::of_plan(&*editing.tx, before.plan_id).await?;
     targets.retain(|target| target.id != id);
     let place = before.parent_id.zip(before.split_dimension);
@@ -125,13 +132,12 @@ pub async fn edit(
     }
     let row = checked(&editing.tx, &editing.plan, &targets, id, before.position, spec).await?;
     let row = row.into_active_model().reset_all().update(&*editing.tx).await?;
-    let change = Change {
+    Ok(Change {
         action: "editTarget",
         subject: id.to_string(),
         before: history::kept(&content::target_terms(before))?,
         after: history::kept(&content::target_terms(row))?,
-    };
-    editing.finish(op, change).await
+    })
 }
 
 /// Removes a target and the targets that it is split into.

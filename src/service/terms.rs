@@ -37,13 +37,19 @@ pub async fn set_cadence(
     expected_revision: i32,
     cadence: ReviewCadence,
 ) -> Result<plan::Model> {
-    check(&cadence)?;
     let mut editing = Editing::begin(op, id, expected_revision).await?;
+    let change = set_cadence_in(&mut editing, cadence)?;
+    editing.finish(op, change).await
+}
+
+/// [`set_cadence`], as part of a change under way.
+pub fn set_cadence_in(editing: &mut Editing, cadence: ReviewCadence) -> Result<Change> {
+    check(&cadence)?;
     let before = history::kept(&editing.plan.content.cadence)?;
     let after = history::kept(&cadence)?;
     editing.plan.content.cadence = Some(cadence);
-    let change = Change { action: "setReviewCadence", subject: id.to_string(), before, after };
-    editing.finish(op, change).await
+    let subject = editing.plan.id.to_string();
+    Ok(Change { action: "setReviewCadence", subject, before, after })
 }
 
 fn check(cadence: &ReviewCadence) -> Result<()> {
@@ -80,26 +86,15 @@ pub async fn set_rate(
     currency: Currency,
     rate: Decimal,
 ) -> Result<plan::Model> {
-    if rate <= Decimal::ZERO || rate.normalize().scale() > 10 || rate > Decimal::from(1_000_000) {
-        let message = format!("{rate} is not a rate above 0 with at most 10 decimal places");
-        return Err(Error::invalid("rate", message));
-    }
+    check_rate(rate)?;
     let (tx, mut plan, next) =
         for_update(op, id, PlanAction::SetExchangeRate, Some(expected_revision)).await?;
-    if currency == plan.currency {
-        return Err(Error::invalid("currency", format!("`{currency}` is the plan's own currency")));
-    }
+    check_currency(&plan, currency)?;
     if plan.state != PlanState::Active {
         drop(tx);
         let mut editing =
             Editing::begin_as(op, id, PlanAction::SetExchangeRate, expected_revision).await?;
-        let before = editing.plan.content.rates.insert(currency, rate);
-        let change = Change {
-            action: "setExchangeRate",
-            subject: currency.to_string(),
-            before: history::kept(&before)?,
-            after: history::kept(&rate)?,
-        };
+        let change = set_rate_in(&mut editing, currency, rate)?;
         return editing.finish(op, change).await;
     }
     if plan.content.rates.contains_key(&currency) {
@@ -126,4 +121,32 @@ pub async fn set_rate(
     events::record(&tx, op, plan.vendor_id, events).await?;
     tx.commit().await?;
     Ok(plan)
+}
+
+/// A rate that will be part of what is signed, as part of a change under way.
+pub fn set_rate_in(editing: &mut Editing, currency: Currency, rate: Decimal) -> Result<Change> {
+    check_rate(rate)?;
+    check_currency(&editing.plan, currency)?;
+    let before = editing.plan.content.rates.insert(currency, rate);
+    Ok(Change {
+        action: "setExchangeRate",
+        subject: currency.to_string(),
+        before: history::kept(&before)?,
+        after: history::kept(&rate)?,
+    })
+}
+
+fn check_rate(rate: Decimal) -> Result<()> {
+    if rate <= Decimal::ZERO || rate.normalize().scale() > 10 || rate > Decimal::from(1_000_000) {
+        let message = format!("{rate} is not a rate above 0 with at most 10 decimal places");
+        return Err(Error::invalid("rate", message));
+    }
+    Ok(())
+}
+
+fn check_currency(plan: &plan::Model, currency: Currency) -> Result<()> {
+    if currency == plan.currency {
+        return Err(Error::invalid("currency", format!("`{currency}` is the plan's own currency")));
+    }
+    Ok(())
 }

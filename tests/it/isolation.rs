@@ -34,7 +34,7 @@ impl World {
             let found = northwind.admin.run(query, json!({})).await;
             id_of(&found[list]["nodes"][0])
         };
-        let ids = vec![
+        let mut ids = vec![
             ("plan", plan.id.clone()),
             ("partnership", acme.partnership.clone()),
             ("target", plan.target("Revenue").await),
@@ -44,6 +44,10 @@ impl World {
             ("deal", first("{ deals { nodes { id } } }", "deals").await),
             ("alert", first("{ alerts { nodes { id } } }", "alerts").await),
         ];
+        let said = json!({ "planId": plan.id, "body": "well done", "visibility": "SHARED" });
+        let comment = plain("comment { id }", "addComment");
+        let comment = northwind.manager.done(&comment, json!({ "input": said })).await;
+        ids.push(("comment", id_of(&comment["comment"])));
         let globex = app.partner(&northwind, "Globex", "STRATEGIC", "RESELLER").await;
         let contoso = app.vendor("Contoso").await;
         Self { app, plan, ids, rival: globex.admin, other_vendor: contoso }
@@ -56,6 +60,15 @@ impl World {
     fn outsiders(&self) -> [&Client; 2] {
         [&self.rival, &self.other_vendor.admin]
     }
+}
+
+/// A mutation with a payload of its own.
+fn plain(payload: &str, name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    format!(
+        "mutation($input: {}{rest}Input!) {{ {name}(input: $input) {{ {payload} errors {{ code message path }} }} }}",
+        first.to_uppercase()
+    )
 }
 
 /// An id of the same kind that nothing has.
@@ -96,6 +109,7 @@ async fn an_outsiders_node_is_null() {
             "Activity",
             "Deal",
             "–",
+            "Comment",
         ]
     );
     for outsider in world.outsiders() {
@@ -119,7 +133,7 @@ async fn an_outsiders_lists_and_counts_are_empty() {
         ofPlan: alerts(filter: { planId: $plan }) { totalCount }
         unmappedValues(dimension: PRODUCT_LINE) { text }
         events(first: 100) { edges { cursor } pageInfo { hasNextPage } }
-        viewer { unreadAlertCount plans { totalCount } alerts { totalCount } }
+        viewer { unreadAlertCount plans { totalCount } alerts { totalCount } mentions { totalCount } }
     }";
     let variables = json!({ "plan": world.id("plan"), "partnership": world.id("partnership") });
     let empty = json!({ "totalCount": 0, "nodes": [] });
@@ -133,7 +147,7 @@ async fn an_outsiders_lists_and_counts_are_empty() {
                 "activities": empty, "facts": none, "deals": empty, "alerts": empty, "ofPlan": none,
                 "unmappedValues": [],
                 "events": { "edges": [], "pageInfo": { "hasNextPage": false } },
-                "viewer": { "unreadAlertCount": 0, "plans": none, "alerts": none },
+                "viewer": { "unreadAlertCount": 0, "plans": none, "alerts": none, "mentions": none },
             }),
             "{}",
             outsider.email()
@@ -155,13 +169,6 @@ async fn an_outsiders_lists_and_counts_are_empty() {
 fn mutations(world: &World) -> Vec<(String, Value, &'static str)> {
     let target = json!({ "name": "x", "metric": "LEADS", "amount": "1" });
     let commitment = json!({ "title": "x", "owedBy": "VENDOR", "quantity": "1", "terms": { "vendorSupport": "CO_SELL_RESOURCE" } });
-    let plain = |payload: &str, name: &str| {
-        let (first, rest) = name.split_at(1);
-        format!(
-            "mutation($input: {}{rest}Input!) {{ {name}(input: $input) {{ {payload} errors {{ code message path }} }} }}",
-            first.to_uppercase()
-        )
-    };
     let of_plan = |name: &str, own: Value| (plan_mutation(name), own, "planId");
     let rev = || json!({ "expectedRevision": 1 });
     let with = |mut input: Value, field: &str, value: Value| {
@@ -188,6 +195,18 @@ fn mutations(world: &World) -> Vec<(String, Value, &'static str)> {
             json!({ "expectedRevision": 1, "cadence": "MONTHLY", "kind": "CHECK_IN", "format": "REMOTE" }),
         ),
         (plain("note { id }", "addPrivateNote"), json!({ "body": "x" }), "planId"),
+        (
+            plain("comment { id }", "addComment"),
+            json!({ "body": "x", "visibility": "SHARED" }),
+            "planId",
+        ),
+        (plain("comment { id }", "retractComment"), json!({}), "commentId"),
+        (
+            plain("counterProposal { id }", "counterPropose"),
+            json!({ "change": { "plan": { "name": "x" } }, "reason": "x" }),
+            "planId",
+        ),
+        (plain("plan { id }", "markPlanVisited"), json!({}), "planId"),
         (plan_mutation("editTarget"), with(rev(), "target", target), "targetId"),
         (plan_mutation("removeTarget"), rev(), "targetId"),
         (

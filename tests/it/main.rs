@@ -16,6 +16,7 @@ mod integrations;
 mod isolation;
 mod live;
 mod migrations;
+mod negotiation;
 mod parties;
 mod partnerships;
 mod plans;
