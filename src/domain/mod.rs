@@ -17,6 +17,7 @@ pub mod draft;
 pub mod event;
 pub mod explanation;
 pub mod forecast;
+pub mod gap;
 pub mod id;
 pub mod lens;
 pub mod money;

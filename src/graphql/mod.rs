@@ -10,6 +10,7 @@ pub mod deal;
 pub mod dimension;
 pub mod error;
 pub mod event;
+pub mod gap;
 pub mod history;
 pub mod id;
 pub mod integration;
@@ -54,6 +55,7 @@ pub struct Query(
     deal::DealQuery,
     alert::AlertQuery,
     live::EventQuery,
+    gap::GapQuery,
 );
 
 /// Everything that can be done.

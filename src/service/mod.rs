@@ -18,6 +18,7 @@ pub mod dimensions;
 pub mod drafting;
 pub mod events;
 pub mod facts;
+pub mod gaps;
 pub mod grounds;
 pub mod history;
 pub mod idempotency;

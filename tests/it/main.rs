@@ -9,6 +9,7 @@ mod config;
 mod dashboard;
 mod demo;
 mod events;
+mod gaps;
 mod http;
 mod import;
 mod integrations;
