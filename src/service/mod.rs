@@ -30,6 +30,7 @@ pub mod page;
 pub mod partnerships;
 pub mod password;
 pub mod past;
+pub mod people;
 pub mod plans;
 pub mod portions;
 pub mod programmes;
