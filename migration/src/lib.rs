@@ -18,6 +18,7 @@ mod m05_rollups;
 mod m06_alerts;
 mod m07_events;
 mod m08_amendments;
+mod m11_renewal;
 mod table;
 
 /// All migrations, oldest first.
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m06_alerts::Migration),
             Box::new(m07_events::Migration),
             Box::new(m08_amendments::Migration),
+            Box::new(m11_renewal::Migration),
         ]
     }
 }

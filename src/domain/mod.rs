@@ -29,11 +29,13 @@ pub mod progress;
 pub mod promise;
 pub mod readiness;
 pub mod recording;
+pub mod renewal;
 pub mod review;
 #[cfg(test)]
 mod sample;
 pub mod score;
 pub mod sign_in;
+pub mod standard;
 pub mod tally;
 pub mod target;
 pub mod terms;

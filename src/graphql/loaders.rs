@@ -13,14 +13,14 @@ use crate::{
         TierId, UserId,
     },
     entity::{
-        agreement, commitment, dimension_value, integration, organization, partnership,
+        agreement, commitment, dimension_value, integration, organization, partnership, plan,
         planning_policy, target, team_member, tier, user,
     },
     error::Error,
     op::Op,
     service::{
-        agreements, content, dimensions, integrations, organizations, partnerships, programmes,
-        teams, users,
+        agreements, content, dimensions, integrations, organizations, partnerships, plans,
+        programmes, renewals, teams, users,
     },
 };
 
@@ -60,6 +60,10 @@ pub struct TargetsOf(pub PlanId);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CommitmentsOf(pub PlanId);
 
+/// `Plan.renewedBy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RenewalsOf(pub PlanId);
+
 macro_rules! by_id {
     ($($id:ty => $model:ty, $find:path;)*) => {$(
         impl Loader<$id> for Loaders {
@@ -80,6 +84,7 @@ by_id! {
     TierId => tier::Model, programmes::tiers_by_ids;
     PartnershipId => partnership::Model, partnerships::by_ids;
     AgreementId => agreement::Model, agreements::by_ids;
+    PlanId => plan::Model, plans::of_ids;
     DimensionValueId => dimension_value::Model, dimensions::by_ids;
 }
 
@@ -105,4 +110,5 @@ edges! {
     AliasesOf => Vec<String>, dimensions::aliases_of_values;
     TargetsOf => Vec<target::Model>, content::targets_of_plans;
     CommitmentsOf => Vec<commitment::Model>, content::commitments_of_plans;
+    RenewalsOf => Vec<plan::Model>, renewals::of_plans;
 }

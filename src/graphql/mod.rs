@@ -28,6 +28,7 @@ pub mod policy;
 pub mod programme;
 pub mod progress;
 pub mod readiness;
+pub mod renewal;
 pub mod review;
 pub mod scalars;
 pub mod session;
@@ -54,8 +55,8 @@ pub struct Query(
     activity::ActivityQuery,
     deal::DealQuery,
     alert::AlertQuery,
-    live::EventQuery,
     gap::GapQuery,
+    live::EventQuery,
 );
 
 /// Everything that can be done.
@@ -72,6 +73,7 @@ pub struct Mutation(
     target::TargetMutation,
     commitment::CommitmentMutation,
     signing::SigningMutation,
+    renewal::RenewalMutation,
     note::NoteMutation,
     activity::ActivityMutation,
     alert::AlertMutation,

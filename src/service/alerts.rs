@@ -9,11 +9,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    access, changes, events,
+    access, activities, changes, events,
     events::NewEvent,
     facts,
     page::{Found, Order, Page},
     progress::{self, CommitmentFigures, PlanFigures},
+    reminders,
 };
 use crate::{
     db::Tx,
@@ -24,6 +25,7 @@ use crate::{
         event::{EventBody, EventKind},
         id::{AlertId, PlanId},
         money::Unit,
+        plan::PlanState,
     },
     entity::{alert, plan},
     error::{Error, Result},
@@ -37,16 +39,8 @@ pub async fn evaluate(
     plan: &plan::Model,
     today: NaiveDate,
 ) -> Result<Vec<NewEvent>> {
-    let figures = progress::of_plan(&**tx, plan, today).await?;
-    let mut causes = causes(&figures, today);
-    let unconverted = facts::unconverted(&**tx, plan).await?;
-    if unconverted > 0 {
-        let message = match unconverted {
-            1 => "1 fact is in a currency without a planning rate and does not count".to_owned(),
-            n => format!("{n} facts are in a currency without a planning rate and do not count"),
-        };
-        causes.push(Cause { rule: AlertRule::FactsUnconverted, subject: plan.id.0, message });
-    }
+    let causes = causes_in_force(tx, plan, today).await?;
+    let reminders = reminders::due(tx, plan, today).await?;
     let rows = alert::Entity::find().filter(alert::Column::PlanId.eq(plan.id)).all(&**tx).await?;
     let mut rows: BTreeMap<(Side, AlertRule, Uuid), alert::Model> =
         rows.into_iter().map(|row| ((row.side, row.rule, row.subject_id), row)).collect();
@@ -56,7 +50,8 @@ pub async fn evaluate(
             rows.iter().filter(|((of, _, _), _)| *of == side).map(|((_, rule, subject), row)| {
                 ((*rule, *subject), Kept { state: row.state, message: row.message.clone() })
             });
-        for change in rule::reconcile(&kept.collect(), causes.clone()) {
+        let own = causes.iter().cloned().chain(reminders.causes(plan, side)).collect();
+        for change in rule::reconcile(&kept.collect(), own) {
             let key = match &change {
                 Change::Open(cause) | Change::Reopen(cause) | Change::Reword(cause) => {
                     (side, cause.rule, cause.subject)
@@ -67,6 +62,38 @@ pub async fn evaluate(
         }
     }
     Ok(told)
+}
+
+/// [`evaluate`], today in the vendor's time zone.
+pub async fn evaluate_today(tx: &Tx, op: &Op, plan: &plan::Model) -> Result<Vec<NewEvent>> {
+    let today = activities::today(tx, op, plan.vendor_id).await?;
+    evaluate(tx, op, plan, today).await
+}
+
+/// Brings the warnings about the plan that `renewal` renews, if it renews one, in line with that, and announces them.
+pub async fn evaluate_renewed(tx: &Tx, op: &Op, renewal: &plan::Model) -> Result<()> {
+    let Some(renewed) = renewal.renews_id else { return Ok(()) };
+    let Some(plan) = plan::Entity::find_by_id(renewed).one(&**tx).await? else { return Ok(()) };
+    let told = evaluate_today(tx, op, &plan).await?;
+    events::record(tx, op, plan.vendor_id, told).await
+}
+
+/// Why both sides are to be warned about a plan in force; of another there is nothing to measure.
+async fn causes_in_force(tx: &Tx, plan: &plan::Model, today: NaiveDate) -> Result<Vec<Cause>> {
+    if plan.state != PlanState::Active {
+        return Ok(Vec::new());
+    }
+    let figures = progress::of_plan(&**tx, plan, today).await?;
+    let mut causes = causes(&figures, today);
+    let unconverted = facts::unconverted(&**tx, plan).await?;
+    if unconverted > 0 {
+        let message = match unconverted {
+            1 => "1 fact is in a currency without a planning rate and does not count".to_owned(),
+            n => format!("{n} facts are in a currency without a planning rate and do not count"),
+        };
+        causes.push(Cause { rule: AlertRule::FactsUnconverted, subject: plan.id.0, message });
+    }
+    Ok(causes)
 }
 
 async fn carry_out(

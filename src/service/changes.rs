@@ -4,7 +4,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 
-use super::{events, events::NewEvent, history, signing};
+use super::{alerts, events, events::NewEvent, history, signing};
 use crate::{
     db::Tx,
     domain::{
@@ -196,6 +196,9 @@ impl Editing {
         history::write(tx, op, entry).await?;
         let body = EventBody::Edited { change: change.action.to_owned(), revision: plan.revision };
         events.push(to_event(&plan, EventKind::PlanEdited, body));
+        if self.was_proposed {
+            events.extend(alerts::evaluate_today(tx, op, &plan).await?);
+        }
         events::record(tx, op, plan.vendor_id, events).await?;
         self.tx.commit().await?;
         Ok(plan)

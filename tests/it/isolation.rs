@@ -188,6 +188,7 @@ fn mutations(world: &World) -> Vec<(String, Value, &'static str)> {
             json!({ "expectedRevision": 1, "cadence": "MONTHLY", "kind": "CHECK_IN", "format": "REMOTE" }),
         ),
         (plain("note { id }", "addPrivateNote"), json!({ "body": "x" }), "planId"),
+        of_plan("renewPlan", json!({ "name": "x", "growthPercent": "1" })),
         (plan_mutation("editTarget"), with(rev(), "target", target), "targetId"),
         (plan_mutation("removeTarget"), rev(), "targetId"),
         (
