@@ -88,7 +88,7 @@ fn versioned(id: Uuid, version: u8) -> Uuid {
 /// From which day on something is lacking: the day after the last that had it, or the day on which the partnership began.
 pub fn since(last_days: &[NaiveDate], on: NaiveDate, begun_on: NaiveDate) -> NaiveDate {
     let last = last_days.iter().filter(|day| **day < on).max();
-    last.and_then(|day| day.succ_opt()).unwrap_or(begun_on)
+    last.and_then(NaiveDate::succ_opt).unwrap_or(begun_on)
 }
 
 /// Where a period leaves the term of an agreement.

@@ -42,7 +42,10 @@ impl Growth {
         let is_possible = normal.scale() <= 2
             && normal > -Decimal::ONE_HUNDRED
             && normal <= Decimal::from(LARGEST_GROWTH);
-        let hundredths = (normal * Decimal::ONE_HUNDRED).to_i32().filter(|_| is_possible);
+        if !is_possible {
+            return Err(InvalidGrowth(percent));
+        }
+        let hundredths = (normal * Decimal::ONE_HUNDRED).to_i32();
         hundredths.map(Self).ok_or(InvalidGrowth(percent))
     }
 

@@ -74,8 +74,8 @@ impl GapQuery {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<PlanningGap>, ApiError> {
         let filter = filter.unwrap_or_default();
-        let list = List::new("planningGaps", &filter);
-        let page = list.page(&PageArgs { first, after, last, before })?;
+        let pages = List::new("planningGaps", &filter);
+        let page = pages.page(&PageArgs { first, after, last, before })?;
         let filter = gaps::GapFilter {
             kinds: filter.kinds,
             partnership: filter.partnership_id,
@@ -87,6 +87,6 @@ impl GapQuery {
             let (op, filter) = (op.clone(), filter.clone());
             async move { gaps::count(&op, &filter).await }
         });
-        Ok(list.connection(found, total, |gap| gap.place.into(), PlanningGap::from))
+        Ok(pages.connection(found, total, |gap| gap.place.into(), PlanningGap::from))
     }
 }

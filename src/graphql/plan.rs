@@ -342,7 +342,7 @@ impl Plan {
     }
 
     /// What it is offered, asked and measured by: the programme's policy of the day on which its draft was begun.
-    async fn policy(&self) -> PlanningPolicy {
+    async fn planning_policy(&self) -> PlanningPolicy {
         PlanningPolicy(self.0.policy.clone())
     }
 

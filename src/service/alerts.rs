@@ -70,10 +70,11 @@ pub async fn evaluate_today(tx: &Tx, op: &Op, plan: &plan::Model) -> Result<Vec<
     evaluate(tx, op, plan, today).await
 }
 
-/// Brings the warnings about the plan that `renewal` renews, if it renews one, in line with that, and announces them.
+/// Brings the warnings about the plan in force that `renewal` renews, if it renews one, in line with that, and announces them.
 pub async fn evaluate_renewed(tx: &Tx, op: &Op, renewal: &plan::Model) -> Result<()> {
     let Some(renewed) = renewal.renews_id else { return Ok(()) };
-    let Some(plan) = plan::Entity::find_by_id(renewed).one(&**tx).await? else { return Ok(()) };
+    let found = plan::Entity::find_by_id(renewed).one(&**tx).await?;
+    let Some(plan) = found.filter(|plan| plan.state == PlanState::Active) else { return Ok(()) };
     let told = evaluate_today(tx, op, &plan).await?;
     events::record(tx, op, plan.vendor_id, told).await
 }

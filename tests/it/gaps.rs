@@ -169,8 +169,8 @@ async fn each_sees_the_gaps_of_the_own_partnerships_alone() {
     let mut both = vec![acme.partnership.clone(), linked.clone()];
     both.sort();
     assert_eq!(partnerships(&acme.viewer).await, both);
-    assert_eq!(partnerships(&globex.viewer).await, [globex.partnership.clone()]);
-    assert_eq!(partnerships(&contoso.viewer).await, [linked.clone()]);
+    assert_eq!(partnerships(&globex.viewer).await, vec![globex.partnership.clone()]);
+    assert_eq!(partnerships(&contoso.viewer).await, vec![linked.clone()]);
     assert_eq!(partnerships(&northwind.viewer).await.len(), 4);
     // Another's partnership is as good as none.
     for (client, of) in [

@@ -236,6 +236,24 @@ async fn dates_keep_their_place_in_the_next_period() {
     assert_eq!(next.read(&plan.partner.manager, "draftedBy").await, "PARTNER");
 }
 
+#[tokio::test]
+async fn custom_dates_are_followed_by_as_many_days() {
+    let app = TestApp::start().await;
+    let northwind = app.vendor("Northwind").await;
+    let acme = app.partner(&northwind, "Acme", "STRATEGIC", "RESELLER").await;
+    let plan = northwind.plan(&acme).between("2026-03-01", "2026-08-14").full().active().await;
+    let next = renew(&plan, &acme.manager, "0").await;
+    let query = "query($id: ID!) { plan(id: $id) { periodKind startsOn endsOn commitments { startsOn dueOn } } }";
+    let dates = json!({ "startsOn": "2026-08-15", "dueOn": "2027-01-28" });
+    assert_eq!(
+        acme.manager.run(query, json!({ "id": next.id })).await["plan"],
+        json!({
+            "periodKind": "CUSTOM", "startsOn": "2026-08-15", "endsOn": "2027-01-28",
+            "commitments": vec![dates; 4],
+        })
+    );
+}
+
 const MISSES: &str = "renewal { misses { __typename
     ... on MissedTarget { target { name plan { name } } amount actual gap status }
     ... on MissedCommitment { commitment { title } amount actual gap commitmentStatus: status }
@@ -387,7 +405,9 @@ async fn a_renewal_of_the_other_side_is_unknown_until_it_is_shared() {
     let app = TestApp::start().await;
     let plan = year(&app).await;
     let (vendor, partner) = (plan.vendor.manager.clone(), plan.partner.manager.clone());
-    let before = plan.read(&partner, "revision history { totalCount }").await;
+    let events = "{ events(first: 100) { edges { cursor } } viewer { unreadAlertCount } }";
+    let heard = async || partner.run(events, json!({})).await;
+    let before = (plan.read(&partner, "revision history { totalCount }").await, heard().await);
     let theirs = renew(&plan, &vendor, "10").await;
     let learnt = "query($id: ID!, $hidden: ID!) {
         plan(id: $id) { revision renewedBy { id } history { totalCount } }
@@ -399,7 +419,8 @@ async fn a_renewal_of_the_other_side_is_unknown_until_it_is_shared() {
         assert_eq!([&found["hidden"], &found["node"]], [&Value::Null, &Value::Null]);
         assert_eq!(found["plans"]["totalCount"], 1);
     }
-    assert_eq!(plan.read(&partner, "revision history { totalCount }").await, before);
+    let after = (plan.read(&partner, "revision history { totalCount }").await, heard().await);
+    assert_eq!(after, before);
 
     // So the partner drafts its own, and neither knows of the other's.
     let own = renew(&plan, &partner, "20").await;
@@ -436,7 +457,7 @@ async fn growth_that_is_none_is_refused() {
     let app = TestApp::start().await;
     let plan = year(&app).await;
     let manager = &plan.vendor.manager;
-    for percent in ["-100", "-250", "10000", "1000.01", "0.001"] {
+    for percent in ["-100", "-250", "10000", "1000.01", "0.001", "79228162514264337593543950335"] {
         assert_eq!(
             refused(&plan, manager, percent).await,
             format!(

@@ -127,7 +127,10 @@ async fn alliances_are_planned_in_full_unless_a_policy_for_them_says_otherwise()
     let full = json!({ "mode": "FULL", "targets": [], "commitments": [] });
     assert_eq!(content(&plan, &northwind.manager).await, full);
     let policy = plan
-        .read(&northwind.manager, "policy { needsSponsors minimumCadence requiredSections }")
+        .read(
+            &northwind.manager,
+            "planningPolicy { needsSponsors minimumCadence requiredSections }",
+        )
         .await;
     assert_eq!(policy["needsSponsors"], true);
     assert_eq!(policy["minimumCadence"], "QUARTERLY");
@@ -144,7 +147,7 @@ async fn neither_policy_nor_tier_touches_a_plan_that_exists() {
     let northwind = app.vendor("Northwind").await;
     let acme = app.partner(&northwind, "Acme", "STRATEGIC", "RESELLER").await;
     let active = northwind.plan(&acme).full().active().await;
-    let fields = "mode policy {
+    let fields = "mode planningPolicy {
         mode needsSponsors minimumCadence requiredSections
         thresholds { ahead onTrack atRisk graceDays } windows { renewalDays signaturePendingDays }
     }";
@@ -157,7 +160,7 @@ async fn neither_policy_nor_tier_touches_a_plan_that_exists() {
         active.vendor.viewer.run(&query, json!({ "id": active.id })).await
     };
     let before = seen().await;
-    assert_eq!(before["plan"]["policy"]["mode"], "FULL");
+    assert_eq!(before["plan"]["planningPolicy"]["mode"], "FULL");
     let policy = json!({
         "mode": "LIGHT", "minimumCadence": "MONTHLY", "standardPipelineTarget": "1",
         "thresholds": { "ahead": "3", "onTrack": "2", "atRisk": "1", "graceDays": 200 },
