@@ -5,7 +5,7 @@ use sea_orm::DbErr;
 
 use crate::domain::{
     action_item::ActionItemBlocked,
-    id::{CounterProposalId, PartnershipId},
+    id::{CounterProposalId, PartnershipId, PlanId},
     negotiation::CounterProposalState,
     plan::{PlanAction, PlanState},
     recording::Fault,
@@ -34,7 +34,7 @@ pub enum Error {
     #[error("the plan is at revision {current}, not {expected}")]
     RevisionConflict {
         /// The plan.
-        plan: crate::domain::id::PlanId,
+        plan: PlanId,
         /// What the caller saw.
         expected: i32,
         /// What it is now.
@@ -72,6 +72,9 @@ pub enum Error {
     /// The tier's planning mode offers no plan.
     #[error("the programme offers no plan to this tier; a vendor admin can override with a reason")]
     PlanningNotOffered,
+    /// The plan has a renewal already, which the caller may see.
+    #[error("the plan has been renewed already")]
+    AlreadyRenewed(PlanId),
     /// Another plan of the partnership covers some of the same days.
     #[error("another plan covers {from} to {to}")]
     PeriodTaken {

@@ -20,6 +20,7 @@ mod m07_events;
 mod m08_amendments;
 mod m09_negotiation;
 mod m10_reviews;
+mod m11_renewal;
 mod table;
 
 /// All migrations, oldest first.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m08_amendments::Migration),
             Box::new(m09_negotiation::Migration),
             Box::new(m10_reviews::Migration),
+            Box::new(m11_renewal::Migration),
         ]
     }
 }

@@ -19,7 +19,7 @@ use crate::{
         plan::PlanState,
         target::{Dimension, Metric},
     },
-    entity::plan,
+    entity::{plan, target},
     error::Result,
     op::Op,
     service::{
@@ -54,6 +54,7 @@ pub async fn draft(op: &Op, script: &PlanScript) -> Result<()> {
     if plan.state != PlanState::Draft {
         return Ok(());
     }
+    let plan = clear(&own, script, plan).await?;
     let plan = narrate(&own, op, script, plan).await?;
     let plan = add_targets(&own, script, plan).await?;
     let plan = add_splits(&own, op, script, plan).await?;
@@ -78,6 +79,25 @@ async fn create(own: &Op, op: &Op, script: &PlanScript) -> Result<plan::Model> {
         override_reason: script.override_reason.map(str::to_owned),
     };
     drafting::create(own, None, new).await
+}
+
+/// Takes out what the programme has filled in: the demo's people negotiate figures of their own.
+async fn clear(own: &Op, script: &PlanScript, mut plan: plan::Model) -> Result<plan::Model> {
+    let (targets, commitments) = cast::content_of(own, plan.id).await?;
+    let is_own = |known: &target::Model| {
+        let same = |own: &TargetScript| own.name == known.name && own.weight == known.weight;
+        known.parent_id.is_some() || script.targets.iter().any(same)
+    };
+    for filled in targets.iter().filter(|known| !is_own(known)) {
+        cast::a_moment_later(own);
+        plan = targets::remove(own, filled.id, plan.revision).await?;
+    }
+    let is_own = |title: &str| script.commitments.iter().any(|own| own.title == title);
+    for filled in commitments.iter().filter(|known| !is_own(&known.title)) {
+        cast::a_moment_later(own);
+        plan = commitments::remove(own, filled.id, plan.revision).await?;
+    }
+    Ok(plan)
 }
 
 async fn narrate(

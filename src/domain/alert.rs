@@ -50,6 +50,10 @@ pub enum AlertRule {
     MdfOverspent,
     /// Facts in a currency without a planning rate are not counted.
     FactsUnconverted,
+    /// A proposed version has awaited a signature for days.
+    SignaturePending,
+    /// The plan ends soon, or has ended, and nothing is planned for what comes after.
+    PlanEnding,
 }
 
 /// How much it matters.
@@ -122,7 +126,9 @@ impl AlertRule {
             Self::TargetAtRisk
             | Self::CommitmentAtRisk
             | Self::MdfOverspent
-            | Self::FactsUnconverted => Severity::Warning,
+            | Self::FactsUnconverted
+            | Self::SignaturePending
+            | Self::PlanEnding => Severity::Warning,
             Self::CommitmentDueSoon | Self::MilestoneDueSoon => Severity::Info,
         }
     }

@@ -1,8 +1,11 @@
 //! A plan that is still being written, as far as its readiness depends on it (domain §4).
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::{
+    actor::Side,
     calendar::Period,
     commitment::{CommitmentKind, OwedBy},
     id::{CommitmentId, TargetId, UserId},
@@ -27,6 +30,10 @@ pub struct Draft {
     pub vendor_sponsor: Option<UserId>,
     /// The partner's executive sponsor.
     pub partner_sponsor: Option<UserId>,
+    /// The sides whose sponsor is no longer there, or no longer an executive.
+    pub sponsors_left: BTreeSet<Side>,
+    /// Owners of commitments who are no longer there.
+    pub owners_left: BTreeSet<UserId>,
     /// Its targets, in the plan's order.
     pub targets: Vec<DraftTarget>,
     /// Its commitments of every kind, in the plan's order.
@@ -59,7 +66,7 @@ pub struct DraftTarget {
 }
 
 /// One split of one parent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SplitOf {
     /// The target that is split.
     pub parent: TargetId,

@@ -62,7 +62,7 @@ pub enum PartnerType {
     SystemIntegrator,
     /// Builds its own software on them.
     Isv,
-    /// Goes to market with the vendor as an equal; always planned in full.
+    /// Goes to market with the vendor as an equal; planned in full unless a policy for alliances says otherwise.
     Alliance,
 }
 
@@ -256,14 +256,16 @@ pub struct TierPolicy {
 /// The policy for a partner of this tier and type.
 ///
 /// One for exactly this tier and type beats one for the whole tier; where there is neither, nothing is offered. An alliance is
-/// always planned in full: where its policy says less, it is asked what every full plan is asked, and keeps the policy's
-/// thresholds and windows.
+/// planned in full unless a policy for alliances says otherwise: where that of the whole tier says less, it is asked what every
+/// full plan is asked, and keeps the policy's thresholds and windows.
 pub fn choose(policies: &[TierPolicy], tier: TierId, partner_type: PartnerType) -> PlanningPolicy {
     let find = |wanted: Option<PartnerType>| {
         policies.iter().find(|policy| policy.tier == tier && policy.partner_type == wanted)
     };
-    let chosen = find(Some(partner_type)).or_else(|| find(None));
-    let policy = chosen.map_or_else(PlanningPolicy::none, |chosen| chosen.policy.clone());
+    if let Some(chosen) = find(Some(partner_type)) {
+        return chosen.policy.clone();
+    }
+    let policy = find(None).map_or_else(PlanningPolicy::none, |chosen| chosen.policy.clone());
     if partner_type == PartnerType::Alliance && policy.mode != PlanningMode::Full {
         let PlanningPolicy { thresholds, windows, .. } = policy;
         return PlanningPolicy { thresholds, windows, ..PlanningPolicy::full() };
@@ -309,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alliance_is_always_planned_in_full() {
+    fn an_alliance_is_planned_in_full_unless_its_own_policy_says_otherwise() {
         check(GOLD, Alliance, Full, 3);
         check(REGISTERED, Alliance, Full, 14);
         check(UNKNOWN, Alliance, Full, 14);
@@ -317,6 +319,12 @@ mod tests {
         assert!(policy.needs_sponsors);
         assert_eq!(policy.minimum_cadence, Some(Cadence::Quarterly));
         assert_eq!(policy.required_sections, Section::ALL);
+
+        let light = PlanningPolicy::light();
+        let own = TierPolicy { tier: GOLD, partner_type: Some(Alliance), policy: light.clone() };
+        let policies = [policies(), vec![own]].concat();
+        assert_eq!(choose(&policies, GOLD, Alliance), light);
+        assert_eq!(choose(&policies, REGISTERED, Alliance).mode, Full);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    actor::Side,
     commitment::{CommitmentKind, OwedBy},
     draft::{AgreementTerm, Draft, DraftTarget, SplitOf},
     money::{Exact, exact},
@@ -29,6 +30,8 @@ use super::{
 pub enum ReadinessCode {
     /// A side has no executive sponsor, and a full plan or the policy asks for one of each.
     SponsorMissing,
+    /// A side's executive sponsor has been deactivated, or is no longer an executive.
+    SponsorLeft,
     /// The plan has no target.
     NoTarget,
     /// The weights of top-level targets are neither all absent nor 100 together.
@@ -39,6 +42,8 @@ pub enum ReadinessCode {
     NoVendorCommitment,
     /// A commitment has no owner person.
     CommitmentWithoutOwner,
+    /// The owner person of a commitment has been deactivated.
+    OwnerLeft,
     /// A commitment lacks its start or its due date.
     CommitmentWithoutDate,
     /// A commitment promises no quantity.
@@ -145,13 +150,16 @@ fn sponsors(draft: &Draft, findings: &mut Findings) {
         return;
     }
     let sides = [
-        ("vendorSponsor", "vendor", draft.vendor_sponsor),
-        ("partnerSponsor", "partner", draft.partner_sponsor),
+        (Side::Vendor, "vendorSponsor", "vendor", draft.vendor_sponsor),
+        (Side::Partner, "partnerSponsor", "partner", draft.partner_sponsor),
     ];
-    for (field, side, sponsor) in sides {
+    for (side, field, name, sponsor) in sides {
         if sponsor.is_none() {
-            let message = format!("the {side} has no executive sponsor");
+            let message = format!("the {name} has no executive sponsor");
             findings.block(ReadinessCode::SponsorMissing, &[field], message);
+        } else if draft.sponsors_left.contains(&side) {
+            let message = format!("the {name}'s executive sponsor has left");
+            findings.block(ReadinessCode::SponsorLeft, &[field], message);
         }
     }
 }
@@ -213,6 +221,10 @@ fn commitments(draft: &Draft, findings: &mut Findings) {
         if commitment.owner.is_none() {
             let message = format!("“{name}” has no owner");
             findings.block(ReadinessCode::CommitmentWithoutOwner, &at("owner"), message);
+        }
+        if commitment.owner.is_some_and(|owner| draft.owners_left.contains(&owner)) {
+            let message = format!("the owner of “{name}” has left");
+            findings.warn(ReadinessCode::OwnerLeft, &at("owner"), message);
         }
         let dates =
             [("startsOn", "start", commitment.starts_on), ("dueOn", "due", commitment.due_on)];

@@ -11,6 +11,7 @@ use crate::domain::{
     money::Currency,
     plan::{AmendmentState, PlanStage, PlanState},
     policy::{PlanningMode, PlanningPolicy},
+    renewal::Growth,
 };
 
 #[sea_orm::model]
@@ -38,6 +39,8 @@ pub struct Model {
     pub partner_sponsor_id: Option<UserId>,
     pub policy: PlanningPolicy,
     pub override_reason: Option<String>,
+    pub renews_id: Option<PlanId>,
+    pub renewal_growth: Option<Growth>,
     pub revision: i32,
     pub proposed_version: Option<i32>,
     pub version_in_force: Option<i32>,

@@ -74,7 +74,10 @@ impl Alert {
                 let found = commitments::find(op, CommitmentId(subject)).await?;
                 found.map(|(plan, row)| Commitment::of(plan, row).into())
             }
-            AlertRule::MdfOverspent | AlertRule::FactsUnconverted => {
+            AlertRule::MdfOverspent
+            | AlertRule::FactsUnconverted
+            | AlertRule::SignaturePending
+            | AlertRule::PlanEnding => {
                 plans::find(op, self.0.plan_id).await?.map(|plan| AlertSubject::Plan(Plan(plan)))
             }
         })

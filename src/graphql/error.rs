@@ -6,11 +6,12 @@ use super::{
     ContextExt,
     negotiation::CounterProposal,
     node::{self, Node, NodeKey},
+    plan::Plan,
     readiness::Finding,
 };
 use crate::{
     domain::{
-        id::CounterProposalId,
+        id::{CounterProposalId, PlanId},
         negotiation::CounterProposalState,
         plan::{PlanAction, PlanState},
         review::{ReviewState, stage::ReviewAction},
@@ -83,6 +84,8 @@ pub enum ErrorCode {
     NotReady,
     /// The programme offers no plan to this tier.
     PlanningNotOffered,
+    /// The plan has a renewal already.
+    AlreadyRenewed,
     /// Another plan covers some of the same days.
     PeriodTaken,
     /// The idempotency key was used with another input.
@@ -121,6 +124,8 @@ pub enum MutationError {
     InvalidReviewTransition(InvalidReviewTransition),
     /// The plan has blockers.
     NotReady(NotReady),
+    /// The plan has a renewal already.
+    AlreadyRenewed(AlreadyRenewed),
     /// The idempotency key was used with another input.
     IdempotencyConflict(IdempotencyConflict),
     /// The counter-proposal cannot be answered any more.
@@ -273,6 +278,28 @@ pub struct NotReady {
     pub blockers: Vec<Finding>,
 }
 
+/// The plan has a renewal already, which the viewer may see.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct AlreadyRenewed {
+    /// What kind of refusal it is.
+    pub code: ErrorCode,
+    /// What is wrong, in a sentence for people.
+    pub message: String,
+    /// Where in the input it is, when a value is to blame.
+    pub path: Option<Vec<String>>,
+    #[graphql(skip)]
+    existing: PlanId,
+}
+
+#[ComplexObject]
+impl AlreadyRenewed {
+    /// The renewal that there is.
+    async fn existing(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
+        Ok(ctx.loaders().load_one(self.existing).await?.map(Plan))
+    }
+}
+
 impl MutationError {
     /// The refusal as a client sees it; what is not a refusal but a failure goes to the top level.
     pub fn try_from_error(error: Error) -> Result<Self, ApiError> {
@@ -332,6 +359,12 @@ impl MutationError {
                     id,
                 })
             }
+            Error::AlreadyRenewed(existing) => Self::AlreadyRenewed(AlreadyRenewed {
+                code: ErrorCode::AlreadyRenewed,
+                message,
+                path: Some(vec!["planId".to_owned()]),
+                existing,
+            }),
             Error::PlanningNotOffered => generic(ErrorCode::PlanningNotOffered),
             Error::PeriodTaken { .. } => generic(ErrorCode::PeriodTaken),
             Error::InvalidCredentials => generic(ErrorCode::InvalidCredentials),

@@ -21,7 +21,8 @@ use crate::{
     op::Op,
     service::{
         action_items, agreements, comments, dimensions, integrations, negotiation, organizations,
-        partnerships, plans, programmes, reviews, scorecards, teams, users, versions, visits,
+        partnerships, plans, programmes, renewals, reviews, scorecards, teams, users, versions,
+        visits,
     },
 };
 
@@ -87,6 +88,9 @@ pub struct ThreadOf(pub CounterProposalId);
 /// `Comment.mentions`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MentionsOf(pub CommentId);
+/// `Plan.renewedBy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RenewalsOf(pub PlanId);
 
 macro_rules! by_id {
     ($($id:ty => $model:ty, $find:path;)*) => {$(
@@ -142,4 +146,5 @@ edges! {
     VisitTo => visit::Model, visits::of_plans;
     ThreadOf => Vec<counter_proposal::Model>, negotiation::of_threads;
     MentionsOf => Vec<UserId>, comments::mentions_of;
+    RenewalsOf => Vec<plan::Model>, renewals::of_plans;
 }

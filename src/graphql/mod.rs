@@ -15,6 +15,7 @@ pub mod dimension;
 pub mod error;
 pub mod event;
 pub mod following_up;
+pub mod gap;
 pub mod history;
 pub mod id;
 pub mod integration;
@@ -35,6 +36,7 @@ pub mod programme;
 pub mod progress;
 pub mod proposed;
 pub mod readiness;
+pub mod renewal;
 pub mod review;
 pub mod reviewing;
 pub mod scalars;
@@ -64,6 +66,7 @@ pub struct Query(
     activity::ActivityQuery,
     deal::DealQuery,
     alert::AlertQuery,
+    gap::GapQuery,
     live::EventQuery,
 );
 
@@ -85,6 +88,7 @@ pub struct Mutation(
     negotiation::NegotiationMutation,
     comment::CommentMutation,
     visit::VisitMutation,
+    renewal::RenewalMutation,
     note::NoteMutation,
     reviewing::ReviewMutation,
     following_up::FollowUpMutation,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{
     ContextExt,
     error::{ApiError, payloads},
-    loaders::{CommitmentsOf, TargetsOf, ThreadOf},
+    loaders::ThreadOf,
     page::{List, PageArgs, Paged, Total},
     plan::Plan,
     proposed::CounterProposalChangeInput,
@@ -20,7 +20,6 @@ use crate::{
     },
     entity::{counter_proposal, plan},
     service::{
-        fields,
         negotiation::{self, NewProposal, ProposalFilter},
         plans,
     },
@@ -91,10 +90,7 @@ impl CounterProposal {
 
     /// What the field has now; null where what it is of has been removed.
     async fn value_now(&self, ctx: &Context<'_>) -> Result<Option<FieldValue>, ApiError> {
-        let targets = ctx.loaders().load_one(TargetsOf(self.plan.id)).await?.unwrap_or_default();
-        let commitments =
-            ctx.loaders().load_one(CommitmentsOf(self.plan.id)).await?.unwrap_or_default();
-        let now = fields::now(&self.plan, &targets, &commitments, &self.row.change);
+        let now = negotiation::now(ctx.op(), &self.plan, &self.row.change).await?;
         Ok(now.as_ref().map(FieldValue::of))
     }
 

@@ -19,8 +19,10 @@ use super::{
     organization::Organization,
     page::{List, PageArgs, Paged, Total},
     partnership::Partnership,
+    policy::PlanningPolicy,
     progress::{FiguresOf, PlanProgress, figures},
     readiness::Finding,
+    renewal::{self, PlanRenewal},
     review::Review,
     scalars::{CurrencyCode, Date, Decimal},
     signing::{PlanVersion, Signature},
@@ -42,7 +44,7 @@ use crate::{
     entity::plan,
     error::Error,
     op::Op,
-    service::{changes, content, organizations, plans, reviews, signing, versions},
+    service::{changes, content, organizations, plans, renewals, reviews, signing, versions},
 };
 
 /// A joint business plan: what vendor and partner agree that both will do in a period, and how far they are.
@@ -446,6 +448,27 @@ impl Plan {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<Note>, ApiError> {
         note::page(ctx, &self.0, PageArgs { first, after, last, before }).await
+    }
+
+    /// What it is offered, asked and measured by: the programme's policy of the day on which its draft was begun.
+    async fn planning_policy(&self) -> PlanningPolicy {
+        PlanningPolicy(self.0.policy.clone())
+    }
+
+    /// The plan of the period before that it renews; null if it renews none.
+    async fn renews(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
+        renewal::renewed(ctx, &self.0).await
+    }
+
+    /// The plan that renews it; null while the viewer may see none. Of several, the one that is furthest on its way.
+    async fn renewed_by(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
+        let found = ctx.loaders().load_one(super::loaders::RenewalsOf(self.0.id)).await?;
+        Ok(found.and_then(renewals::foremost).map(Plan))
+    }
+
+    /// What it takes up from the period before; null if it renews no plan.
+    async fn renewal(&self) -> Option<PlanRenewal> {
+        self.0.renews_id.is_some().then(|| PlanRenewal(self.0.clone()))
     }
 
     /// What the viewer can do to it now.

@@ -32,7 +32,8 @@ pub struct CreatePlanInput {
     pub starts_on: Date,
     /// Its last day; only a custom period needs it.
     pub ends_on: Option<Date>,
-    /// What money is counted in; the vendor's currency when absent.
+    /// What money is counted in; the vendor's currency when absent. The programme fills in the money of a light plan in the
+    /// vendor's currency alone.
     pub currency: Option<CurrencyCode>,
     /// Why a vendor admin drafts a plan for a tier that is offered none.
     pub override_reason: Option<String>,
@@ -228,6 +229,9 @@ pub struct PlanMutation;
 #[Object]
 impl PlanMutation {
     /// Begins to draft a plan. Either side may; until it is shared, the other does not know of it.
+    ///
+    /// A light plan begins with what the programme states: a pipeline target, a deal registration target, and a co-marketing
+    /// commitment over the MDF entitlement.
     async fn create_plan(
         &self,
         ctx: &Context<'_>,

@@ -9,11 +9,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    access, changes, events,
+    access, activities, changes, events,
     events::NewEvent,
     facts,
     page::{Found, Order, Page},
     progress::{self, CommitmentFigures, PlanFigures},
+    reminders,
 };
 use crate::{
     db::Tx,
@@ -38,11 +39,8 @@ pub async fn evaluate(
     plan: &plan::Model,
     today: NaiveDate,
 ) -> Result<Vec<NewEvent>> {
-    // A plan that has ended asks nothing of anybody any more.
-    let causes = match plan.state {
-        PlanState::Active => causes_of(tx, plan, today).await?,
-        _ => Vec::new(),
-    };
+    let causes = causes_in_force(tx, plan, today).await?;
+    let reminders = reminders::due(tx, plan, today).await?;
     let rows = alert::Entity::find().filter(alert::Column::PlanId.eq(plan.id)).all(&**tx).await?;
     let mut rows: BTreeMap<(Side, AlertRule, Uuid), alert::Model> =
         rows.into_iter().map(|row| ((row.side, row.rule, row.subject_id), row)).collect();
@@ -52,7 +50,8 @@ pub async fn evaluate(
             rows.iter().filter(|((of, _, _), _)| *of == side).map(|((_, rule, subject), row)| {
                 ((*rule, *subject), Kept { state: row.state, message: row.message.clone() })
             });
-        for change in rule::reconcile(&kept.collect(), causes.clone()) {
+        let own = causes.iter().cloned().chain(reminders.causes(plan, side)).collect();
+        for change in rule::reconcile(&kept.collect(), own) {
             let key = match &change {
                 Change::Open(cause) | Change::Reopen(cause) | Change::Reword(cause) => {
                     (side, cause.rule, cause.subject)
@@ -65,7 +64,26 @@ pub async fn evaluate(
     Ok(told)
 }
 
-async fn causes_of(tx: &Tx, plan: &plan::Model, today: NaiveDate) -> Result<Vec<Cause>> {
+/// [`evaluate`], today in the vendor's time zone.
+pub async fn evaluate_today(tx: &Tx, op: &Op, plan: &plan::Model) -> Result<Vec<NewEvent>> {
+    let today = activities::today(tx, op, plan.vendor_id).await?;
+    evaluate(tx, op, plan, today).await
+}
+
+/// Brings the warnings about the plan in force that `renewal` renews, if it renews one, in line with that, and announces them.
+pub async fn evaluate_renewed(tx: &Tx, op: &Op, renewal: &plan::Model) -> Result<()> {
+    let Some(renewed) = renewal.renews_id else { return Ok(()) };
+    let found = plan::Entity::find_by_id(renewed).one(&**tx).await?;
+    let Some(plan) = found.filter(|plan| plan.state == PlanState::Active) else { return Ok(()) };
+    let told = evaluate_today(tx, op, &plan).await?;
+    events::record(tx, op, plan.vendor_id, told).await
+}
+
+/// Why both sides are to be warned about a plan in force; of another there is nothing to measure.
+async fn causes_in_force(tx: &Tx, plan: &plan::Model, today: NaiveDate) -> Result<Vec<Cause>> {
+    if plan.state != PlanState::Active {
+        return Ok(Vec::new());
+    }
     let figures = progress::of_plan(&**tx, plan, today).await?;
     let mut causes = causes(&figures, today);
     let unconverted = facts::unconverted(&**tx, plan).await?;

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::{
     activation, activities, alerts,
     changes::{announce, for_update, moved},
-    check, content,
+    check, content, events,
     events::NewEvent,
-    rollups, signing, versions,
+    outdating, rollups, signing, versions,
 };
 use crate::{
     db::Tx,
@@ -113,6 +113,8 @@ pub async fn withdraw(op: &Op, id: PlanId, reason: &str) -> Result<plan::Model> 
     let after = Some(json!({ "reason": reason }));
     let (kind, body) = (EventKind::AmendmentWithdrawn, EventBody::Plain);
     announce(&tx, op, &plan, kind, "withdrawAmendment", body, after).await?;
+    let overtaken = outdating::settle(&tx, op, &plan).await?;
+    events::record(&tx, op, plan.vendor_id, overtaken).await?;
     tx.commit().await?;
     Ok(plan)
 }

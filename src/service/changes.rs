@@ -4,7 +4,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 
-use super::{content, events, events::NewEvent, history, outdating, signing};
+use super::{alerts, content, events, events::NewEvent, history, outdating, signing};
 use crate::{
     db::Tx,
     domain::{
@@ -211,6 +211,9 @@ impl Editing {
         events.push(to_event(&plan, EventKind::PlanEdited, body));
         events.extend(self.told);
         events.extend(outdating::settle(tx, op, &plan).await?);
+        if self.was_proposed {
+            events.extend(alerts::evaluate_today(tx, op, &plan).await?);
+        }
         events::record(tx, op, plan.vendor_id, events).await?;
         self.tx.commit().await?;
         Ok(plan)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::versions;
+use super::{people, versions};
 use crate::{
     domain::{
         activity::{Placement, Rates},
@@ -125,6 +125,7 @@ pub async fn readiness(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<
         .one(db)
         .await?;
     let cadence = plan.content.cadence.as_ref();
+    let left = people::left(db, plan, &commitments).await?;
     let draft = Draft {
         mode: plan.mode,
         policy: plan.policy.clone(),
@@ -132,6 +133,8 @@ pub async fn readiness(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<
         currency: plan.currency,
         vendor_sponsor: plan.vendor_sponsor_id,
         partner_sponsor: plan.partner_sponsor_id,
+        sponsors_left: left.sponsors,
+        owners_left: left.owners,
         targets: targets.iter().map(draft_target).collect(),
         commitments: commitments.iter().map(draft_commitment).collect(),
         cadence: cadence.map(|cadence| cadence.cadence),

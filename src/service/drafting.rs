@@ -12,19 +12,22 @@ use super::{
     idempotency::{self, Asked},
     plans::{get, vendor_of},
     programmes,
+    standards::{self, Beginnings},
 };
 use crate::{
+    db::Tx,
     domain::{
         actor::Role,
         calendar::{Period, PeriodKind},
         content::{AddedRates, PlanContent},
         event::{EventBody, EventKind},
-        id::{PartnershipId, PlanId},
+        id::{PartnershipId, PlanId, UserId},
         money::Currency,
         plan::PlanState,
-        policy::PlanningMode,
+        policy::{PlanningMode, PlanningPolicy},
+        renewal::Growth,
     },
-    entity::{organization, plan},
+    entity::{organization, partnership, plan},
     error::{Error, Result},
     op::Op,
 };
@@ -72,37 +75,106 @@ pub async fn create(op: &Op, key: Option<&str>, new: NewPlan) -> Result<plan::Mo
         ));
     }
     let vendor = vendor_of(&tx, &partnership).await?;
-    let period = period_of(&new, &vendor)?;
-    let mut policy = programmes::policy_for(&*tx, &partnership).await?;
-    if policy.mode == PlanningMode::None {
-        if new.override_reason.is_none() {
-            return Err(Error::PlanningNotOffered);
-        }
-        if member.role() != Some(Role::VendorAdmin) {
-            return Err(Error::Forbidden("only a vendor admin overrides the programme".into()));
-        }
-        policy.mode = PlanningMode::Full;
+    let sheet = Sheet {
+        name: new.name.clone(),
+        period_kind: new.period_kind,
+        period: period_of(&new, &vendor)?,
+        currency: new.currency.unwrap_or(vendor.currency),
+        policy: offered(&tx, op, &partnership, new.override_reason.as_deref()).await?,
+        override_reason: new.override_reason.clone(),
+        content: PlanContent::default(),
+        vendor_sponsor: None,
+        partner_sponsor: None,
+        renews: None,
+    };
+    let plan = begin(&tx, op, &partnership, sheet).await?;
+    let mut begun = Beginnings::default();
+    standards::fill_in(&tx, op, &plan, &vendor, &mut begun).await?;
+    begun.store(&tx).await?;
+    let after = json!({ "name": plan.name, "mode": plan.mode, "overrideReason": new.override_reason,
+        "filledIn": begun.kept() });
+    announce(&tx, op, &plan, EventKind::PlanCreated, "createPlan", EventBody::Plain, Some(after))
+        .await?;
+    if let Some(asked) = &asked {
+        idempotency::keep(&tx, op, asked, &plan.id).await?;
     }
+    tx.commit().await?;
+    Ok(plan)
+}
 
+/// What a partnership is offered today; where that is no plan, a full one to a vendor admin with a reason.
+pub async fn offered(
+    tx: &Tx,
+    op: &Op,
+    partnership: &partnership::Model,
+    override_reason: Option<&str>,
+) -> Result<PlanningPolicy> {
+    let policy = programmes::policy_for(&**tx, partnership).await?;
+    if policy.mode != PlanningMode::None {
+        return Ok(policy);
+    }
+    if override_reason.is_none() {
+        return Err(Error::PlanningNotOffered);
+    }
+    if op.member()?.role() != Some(Role::VendorAdmin) {
+        return Err(Error::Forbidden("only a vendor admin overrides the programme".into()));
+    }
+    Ok(PlanningPolicy { mode: PlanningMode::Full, ..policy })
+}
+
+/// What a draft says when it begins, beside its targets and commitments.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// Its name.
+    pub name: String,
+    /// What kind of period.
+    pub period_kind: PeriodKind,
+    /// Its days.
+    pub period: Period,
+    /// What money is counted in.
+    pub currency: Currency,
+    /// What it is offered, asked and measured by, whatever happens to the programme later.
+    pub policy: PlanningPolicy,
+    /// Why it is drafted though the programme offers none.
+    pub override_reason: Option<String>,
+    /// Narrative, rates and cadence.
+    pub content: PlanContent,
+    /// The vendor's executive sponsor.
+    pub vendor_sponsor: Option<UserId>,
+    /// The partner's executive sponsor.
+    pub partner_sponsor: Option<UserId>,
+    /// The plan that it renews, and the growth that its targets were proposed with.
+    pub renews: Option<(PlanId, Growth)>,
+}
+
+/// Stores a new draft of the caller's side.
+pub async fn begin(
+    tx: &Tx,
+    op: &Op,
+    partnership: &partnership::Model,
+    sheet: Sheet,
+) -> Result<plan::Model> {
     let now = op.now();
     let row = plan::ActiveModel {
         id: Set(op.mint()),
         vendor_id: Set(partnership.vendor_id),
         partner_id: Set(partnership.partner_id),
         partnership_id: Set(partnership.id),
-        name: Set(new.name),
-        mode: Set(policy.mode),
+        name: Set(sheet.name),
+        mode: Set(sheet.policy.mode),
         state: Set(PlanState::Draft),
-        drafted_by: Set(member.side),
-        period_kind: Set(new.period_kind),
-        starts_on: Set(period.start),
-        ends_on: Set(period.end),
-        currency: Set(new.currency.unwrap_or(vendor.currency)),
-        content: Set(PlanContent::default()),
-        vendor_sponsor_id: Set(None),
-        partner_sponsor_id: Set(None),
-        policy: Set(policy),
-        override_reason: Set(new.override_reason.clone()),
+        drafted_by: Set(op.member()?.side),
+        period_kind: Set(sheet.period_kind),
+        starts_on: Set(sheet.period.start),
+        ends_on: Set(sheet.period.end),
+        currency: Set(sheet.currency),
+        content: Set(sheet.content),
+        vendor_sponsor_id: Set(sheet.vendor_sponsor),
+        partner_sponsor_id: Set(sheet.partner_sponsor),
+        policy: Set(sheet.policy),
+        override_reason: Set(sheet.override_reason),
+        renews_id: Set(sheet.renews.map(|(plan, _)| plan)),
+        renewal_growth: Set(sheet.renews.map(|(_, growth)| growth)),
         revision: Set(1),
         proposed_version: Set(None),
         version_in_force: Set(None),
@@ -116,16 +188,7 @@ pub async fn create(op: &Op, key: Option<&str>, new: NewPlan) -> Result<plan::Mo
         created_at: Set(now),
         updated_at: Set(now),
     };
-    let plan = row.insert(&*tx).await?;
-    let after =
-        json!({ "name": plan.name, "mode": plan.mode, "overrideReason": new.override_reason });
-    announce(&tx, op, &plan, EventKind::PlanCreated, "createPlan", EventBody::Plain, Some(after))
-        .await?;
-    if let Some(asked) = &asked {
-        idempotency::keep(&tx, op, asked, &plan.id).await?;
-    }
-    tx.commit().await?;
-    Ok(plan)
+    Ok(row.insert(&**tx).await?)
 }
 
 fn period_of(new: &NewPlan, vendor: &organization::Model) -> Result<Period> {

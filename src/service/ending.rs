@@ -8,6 +8,7 @@ use super::{
     changes::{announce, for_update, moved},
     check, events,
     events::NewEvent,
+    scorecards,
 };
 use crate::{
     db::Tx,
@@ -103,6 +104,8 @@ async fn end(
     today: NaiveDate,
 ) -> Result<plan::Model> {
     amendments::discard(tx, op, &mut plan).await?;
+    let card = scorecards::freeze(&**tx, &plan, today.min(plan.ends_on)).await?;
+    scorecards::store(tx, op, &plan, None, &card).await?;
     let plan = moved(tx, op, plan::Model { watch_on: None, ..plan }, stage).await?;
     let told = alerts::evaluate(tx, op, &plan, today).await?;
     events::record(tx, op, plan.vendor_id, told).await?;

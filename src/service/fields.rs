@@ -115,14 +115,14 @@ pub async fn apply(editing: &mut Editing, change: FieldChange) -> Result<Change>
         FieldChange::Plan { change } => to_plan(editing, change).await,
         FieldChange::Target { id, change } => {
             let found = target::Entity::find_by_id(id).one(&*editing.tx).await?;
-            let row = found.filter(|row| row.plan_id == editing.plan.id);
+            let row = found.filter(|row| row.plan_id == editing.plan.id && !row.is_removed);
             let row = row.ok_or(Error::NotFound("target"))?;
             let spec = to_target(target_spec(&editing.plan, &row), change);
             targets::edit_in(editing, row, spec).await
         }
         FieldChange::Commitment { id, change } => {
             let found = commitment::Entity::find_by_id(id).one(&*editing.tx).await?;
-            let row = found.filter(|row| row.plan_id == editing.plan.id);
+            let row = found.filter(|row| row.plan_id == editing.plan.id && !row.is_removed);
             let row = row.ok_or(Error::NotFound("commitment"))?;
             let unit = Unit::Money(editing.plan.currency);
             let spec = to_commitment(commitment_spec(&editing.plan, &row), change, unit)?;

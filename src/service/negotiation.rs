@@ -244,6 +244,12 @@ async fn check_counter(
     Ok(())
 }
 
+/// What the field of a change has now, as the plan was written last; none where what it is of is gone. The caller has seen the plan.
+pub async fn now(op: &Op, plan: &plan::Model, change: &FieldChange) -> Result<Option<FieldChange>> {
+    let (targets, commitments) = content::of_plan(op.db.read(), plan.id).await?;
+    Ok(fields::now(&content::as_written(plan.clone()), &targets, &commitments, change))
+}
+
 async fn value_now(
     tx: &Tx,
     plan: &plan::Model,

@@ -28,8 +28,9 @@ pub async fn settle(tx: &Tx, op: &Op, plan: &plan::Model) -> Result<Vec<NewEvent
         return Ok(told);
     }
     let (targets, commitments) = content::of_plan(&**tx, plan.id).await?;
+    let written = content::as_written(plan.clone());
     for proposal in open {
-        let now = fields::now(plan, &targets, &commitments, &proposal.change);
+        let now = fields::now(&written, &targets, &commitments, &proposal.change);
         if now.as_ref() == Some(&proposal.before) {
             continue;
         }

@@ -56,6 +56,19 @@ pub struct Found<T> {
     pub has_next: bool,
 }
 
+/// Which rows of a list have to be read for a page of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Only those with a greater key.
+    pub greater: Option<Uuid>,
+    /// Only those with a lesser key.
+    pub less: Option<Uuid>,
+    /// Whether the least key is read first.
+    pub is_ascending: bool,
+    /// How many: one more than the page has, which tells whether there are more.
+    pub limit: u64,
+}
+
 impl Page {
     /// The wanted part; sizes beyond the limits are refused, never cut.
     pub fn try_new(request: PageRequest) -> Result<Self> {
@@ -85,11 +98,7 @@ impl Page {
         E: EntityTrait,
         E::Model: FromQueryResult + Send + Sync,
     {
-        let is_ascending = (order == Order::OldestFirst) != self.is_backward;
-        let (greater, less) = match order {
-            Order::OldestFirst => (self.after, self.before),
-            Order::NewestFirst => (self.before, self.after),
-        };
+        let Window { greater, less, is_ascending, limit } = self.window(order);
         let mut query = select;
         if let Some(greater) = greater {
             query = query.filter(id.gt(Value::from(greater)));
@@ -98,7 +107,25 @@ impl Page {
             query = query.filter(id.lt(Value::from(less)));
         }
         query = if is_ascending { query.order_by_asc(id) } else { query.order_by_desc(id) };
-        let mut rows = query.limit(u64::from(self.size) + 1).all(db).await?;
+        Ok(self.found(query.limit(limit).all(db).await?))
+    }
+
+    /// Which rows of a list in this order have to be read.
+    pub fn window(&self, order: Order) -> Window {
+        let (greater, less) = match order {
+            Order::OldestFirst => (self.after, self.before),
+            Order::NewestFirst => (self.before, self.after),
+        };
+        Window {
+            greater,
+            less,
+            is_ascending: (order == Order::OldestFirst) != self.is_backward,
+            limit: u64::from(self.size) + 1,
+        }
+    }
+
+    /// The page that the rows of its [`Window`] make, in the order in which they were read.
+    pub fn found<T>(&self, mut rows: Vec<T>) -> Found<T> {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         let has_more = rows.len() > size;
         rows.truncate(size);
@@ -110,6 +137,6 @@ impl Page {
         } else {
             (self.after.is_some(), has_more)
         };
-        Ok(Found { rows, has_previous, has_next })
+        Found { rows, has_previous, has_next }
     }
 }

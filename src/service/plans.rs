@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::{
-    access,
+    access, alerts,
     changes::{Change, Editing, announce, for_update, moved},
     check,
     page::{Found, Order, Page},
@@ -161,6 +161,7 @@ pub async fn discard(op: &Op, id: PlanId, expected_revision: i32) -> Result<plan
     let plan = moved(&tx, op, plan, next).await?;
     announce(&tx, op, &plan, EventKind::PlanDiscarded, "discardPlan", EventBody::Plain, None)
         .await?;
+    alerts::evaluate_renewed(&tx, op, &plan).await?;
     tx.commit().await?;
     Ok(plan)
 }
@@ -172,6 +173,7 @@ pub async fn share(op: &Op, id: PlanId, expected_revision: i32) -> Result<plan::
     plan.shared_at = Some(op.now());
     let plan = moved(&tx, op, plan, next).await?;
     announce(&tx, op, &plan, EventKind::PlanShared, "sharePlan", EventBody::Plain, None).await?;
+    alerts::evaluate_renewed(&tx, op, &plan).await?;
     tx.commit().await?;
     Ok(plan)
 }
@@ -190,6 +192,7 @@ pub async fn withdraw(
     let after = Some(json!({ "reason": reason }));
     announce(&tx, op, &plan, EventKind::PlanWithdrawn, "withdrawPlan", EventBody::Plain, after)
         .await?;
+    alerts::evaluate_renewed(&tx, op, &plan).await?;
     tx.commit().await?;
     Ok(plan)
 }

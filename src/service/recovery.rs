@@ -79,7 +79,10 @@ impl Subject {
             | AlertRule::MilestoneMissed => {
                 Self { commitment: Some(CommitmentId(alert.subject_id)), ..of_plan }
             }
-            AlertRule::MdfOverspent | AlertRule::FactsUnconverted => of_plan,
+            AlertRule::MdfOverspent
+            | AlertRule::FactsUnconverted
+            | AlertRule::SignaturePending
+            | AlertRule::PlanEnding => of_plan,
         }
     }
 }

@@ -62,7 +62,7 @@ pub async fn freeze(
             partner: party(plan.partner_id),
             period: content::period(plan),
             currency,
-            version: figures.plan.version_in_force,
+            version: Some(figures.version),
         },
         score: rate(&figures.score.score),
         health: figures.score.health,

@@ -8,7 +8,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::{
-    activation, activities, amendments,
+    activation, activities, alerts, amendments,
     changes::{announce, for_update, moved, seen_by},
     check, content, events,
     events::NewEvent,
@@ -157,6 +157,7 @@ pub async fn sign(op: &Op, id: PlanId, signing: Signing) -> Result<plan::Model> 
         told.extend(events);
         plan
     } else {
+        told.extend(alerts::evaluate_today(&tx, op, &plan).await?);
         plan
     };
     events::record(&tx, op, plan.vendor_id, told).await?;
@@ -205,6 +206,8 @@ async fn end_proposal(
     let plan = moved(&tx, op, plan, next).await?;
     let after = Some(json!({ "reason": reason }));
     announce(&tx, op, &plan, EventKind::ProposalEnded, name, EventBody::Plain, after).await?;
+    let told = alerts::evaluate_today(&tx, op, &plan).await?;
+    events::record(&tx, op, plan.vendor_id, told).await?;
     tx.commit().await?;
     Ok(plan)
 }

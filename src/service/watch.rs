@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ExprTrait, IntoActiveModel,
+    QueryFilter, QueryOrder,
 };
 
 use super::{activities, alerts, amendments, changes, ending, events, organizations};
@@ -31,18 +32,27 @@ pub async fn next(op: &Op) -> Result<bool> {
     }
     for (today, vendors) in by_day {
         let due = plan::Entity::visible_to(&op.actor)
-            .filter(plan::Column::State.eq(PlanState::Active))
             .filter(plan::Column::VendorId.is_in(vendors))
-            .filter(plan::Column::WatchOn.lte(today))
+            .filter(is_due(today))
             .order_by_asc(plan::Column::WatchOn)
             .order_by_asc(plan::Column::Id)
             .one(op.db.read())
             .await?;
         if let Some(plan) = due {
-            return judge(op, plan.id).await;
+            return Box::pin(judge(op, plan.id)).await;
         }
     }
     Ok(false)
+}
+
+/// Plans in force from the day that they are to be watched on; proposed ones, of which nobody has said it, from the first.
+fn is_due(today: NaiveDate) -> Condition {
+    let come = || plan::Column::WatchOn.lte(today);
+    let in_force = plan::Column::State.eq(PlanState::Active).and(come());
+    let proposed = plan::Column::State
+        .eq(PlanState::AwaitingSignatures)
+        .and(plan::Column::WatchOn.is_null().or(come()));
+    Condition::any().add(in_force).add(proposed)
 }
 
 /// Judges a plan if its vendor's day has come.
@@ -53,13 +63,23 @@ async fn judge(op: &Op, id: PlanId) -> Result<bool> {
     changes::lock(&tx, seen.partnership_id).await?;
     let Some(plan) = find().one(&*tx).await? else { return Ok(false) };
     let today = activities::today(&tx, op, plan.vendor_id).await?;
-    if plan.state != PlanState::Active || plan.watch_on.is_none_or(|day| day > today) {
+    let is_due = match plan.state {
+        PlanState::Active => plan.watch_on.is_some_and(|day| day <= today),
+        PlanState::AwaitingSignatures => plan.watch_on.is_none_or(|day| day <= today),
+        _ => false,
+    };
+    if !is_due {
         return Ok(false);
     }
-    let (plan, begun) = amendments::put_in_force(&tx, plan, today).await?;
-    let (plan, ended) = ending::run_out(&tx, op, plan, today).await?;
-    let mut told: Vec<_> = begun.into_iter().chain(ended).collect();
+    let mut told = Vec::new();
+    let mut plan = plan;
     if plan.state == PlanState::Active {
+        let (in_force, begun) = amendments::put_in_force(&tx, plan, today).await?;
+        let (judged, ended) = ending::run_out(&tx, op, in_force, today).await?;
+        told.extend(begun.into_iter().chain(ended));
+        plan = judged;
+    }
+    if plan.state != PlanState::Terminated {
         told.extend(alerts::evaluate(&tx, op, &plan, today).await?);
         let mut row = plan.clone().into_active_model();
         row.watch_on = Set(today.succ_opt());

@@ -207,6 +207,7 @@ fn mutations(world: &World) -> Vec<(String, Value, &'static str)> {
             "planId",
         ),
         (plain("plan { id }", "markPlanVisited"), json!({}), "planId"),
+        of_plan("renewPlan", json!({ "name": "x", "growthPercent": "1" })),
         (plan_mutation("editTarget"), with(rev(), "target", target), "targetId"),
         (plan_mutation("removeTarget"), rev(), "targetId"),
         (

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -49,6 +51,8 @@ fn ready() -> Draft {
         currency: Currency::USD,
         vendor_sponsor: SOMEONE,
         partner_sponsor: SOMEONE,
+        sponsors_left: BTreeSet::new(),
+        owners_left: BTreeSet::new(),
         targets: vec![
             target(1, Metric::Revenue, 100_000),
             target(2, Metric::DealsRegistered, 40),
@@ -89,6 +93,35 @@ fn check_spoilt(spoil: impl FnOnce(&mut Draft), expected: &[&str]) {
 fn a_draft_with_all_it_needs_is_ready() {
     assert_eq!(told(&ready()), Vec::<String>::new());
     assert!(is_ready(&check(&ready())));
+}
+
+#[test]
+fn a_sponsor_who_left_blocks_and_an_owner_who_left_is_told() {
+    let all_left = |draft: &mut Draft| {
+        draft.sponsors_left.extend(Side::BOTH);
+        draft.owners_left.extend(SOMEONE);
+        draft.commitments.truncate(1);
+        draft.commitments[0].owed_by = OwedBy::Joint;
+        draft.policy.required_sections.clear();
+    };
+    let owner = "warning: the owner of “promise 1” has left";
+    check_spoilt(
+        all_left,
+        &[
+            "blocker: the vendor's executive sponsor has left",
+            "blocker: the partner's executive sponsor has left",
+            owner,
+        ],
+    );
+    // A light plan is not signed by sponsors.
+    check_spoilt(
+        |draft| {
+            all_left(draft);
+            draft.mode = PlanningMode::Light;
+            draft.policy.needs_sponsors = false;
+        },
+        &[owner],
+    );
 }
 
 #[test]

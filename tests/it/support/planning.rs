@@ -378,3 +378,12 @@ pub fn plan_mutation(name: &str) -> String {
         first.to_uppercase()
     )
 }
+
+/// A mutation of which nothing but its errors is asked: `deactivateUser`.
+pub fn bare_mutation(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    format!(
+        "mutation($input: {}{rest}Input!) {{ {name}(input: $input) {{ errors {{ code message path }} }} }}",
+        first.to_uppercase()
+    )
+}
