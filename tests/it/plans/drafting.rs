@@ -52,7 +52,7 @@ async fn a_plan_begins_as_a_draft_of_one_side() {
             "id": null, "name": "Plan", "mode": "FULL", "state": "DRAFT", "periodKind": "FISCAL_YEAR",
             "startsOn": "2026-01-01", "endsOn": "2026-12-31", "currency": "USD", "revision": 1,
             "draftedBy": "VENDOR",
-            "viewerActions": ["EDIT", "DISCARD", "SHARE", "SET_EXCHANGE_RATE", "NOTE"],
+            "viewerActions": ["EDIT", "DISCARD", "SHARE", "SET_EXCHANGE_RATE", "NOTE", "COMMENT"],
         })
     );
     let made = acme.manager.done(CREATE, json!({ "input": year(&acme) })).await;
