@@ -32,3 +32,4 @@ mod socket;
 mod support;
 mod tiers;
 mod walkthrough;
+mod year;
