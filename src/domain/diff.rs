@@ -243,7 +243,7 @@ mod tests {
                 "a commitment gone",
                 |plan| plan.commitments.clear(),
                 &[
-                    "Commitment Hours: Removed whole: owedBy: VENDOR; quantity: 8.000; startsOn: 2026-01-01; terms.kind: CO_SELL_RESOURCE; terms.type: vendor_support; title: Hours → -",
+                    "Commitment Hours: Removed whole: owedBy: vendor; quantity: 8.000; startsOn: 2026-01-01; terms.kind: co_sell_resource; terms.type: vendor_support; title: Hours → -",
                 ],
             ),
             (
@@ -264,7 +264,7 @@ mod tests {
                 &[
                     "Commitment Hours: Changed quantity: 8.000 → 8000",
                     "Commitment Hours: Added terms.expectedLeads: - → 5",
-                    "Commitment Hours: Removed terms.kind: CO_SELL_RESOURCE → -",
+                    "Commitment Hours: Removed terms.kind: co_sell_resource → -",
                     "Commitment Hours: Added terms.mdfAllocated: - → 12.50",
                     "Commitment Hours: Added terms.partnerCoFunding: - → 0.00",
                     "Commitment Hours: Changed terms.type: vendor_support → co_marketing",
