@@ -22,6 +22,7 @@ mod parties;
 mod partnerships;
 mod plans;
 mod programme;
+mod properties;
 mod realdata;
 mod reminders;
 mod renewal;

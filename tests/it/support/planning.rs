@@ -266,7 +266,7 @@ impl GivenPlan {
     }
 
     /// Completes an input by the plan's id and revision, where it takes them and does not say otherwise.
-    async fn placed(&self, mutation: &str, mut input: Value) -> Value {
+    pub async fn placed(&self, mutation: &str, mut input: Value) -> Value {
         let fields = input.as_object_mut().unwrap();
         if !fields.contains_key("targetId") && !fields.contains_key("commitmentId") {
             fields.entry("planId").or_insert_with(|| json!(self.id));
