@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Fact, GivenPlan, TestApp,
+    Client, Fact, GivenPlan, TestApp,
     planning::{custom, revenue},
 };
 
@@ -292,4 +292,38 @@ async fn a_plan_is_terminated_at_once_or_when_the_notice_has_run_out() {
     assert_eq!(asked(&plan).await, "1200.000");
     // The days are free for another plan.
     plan.vendor.plan(&plan.partner).named("next").full().proposed().await;
+}
+
+#[tokio::test]
+async fn nobody_else_sees_an_amendment_and_those_who_only_read_begin_none() {
+    let app = TestApp::start().await;
+    let plan = demos(&app).await;
+    doubled(&plan).await;
+    let rival = app.partner(&plan.vendor, "Globex", "STRATEGIC", "RESELLER").await;
+    let contoso = app.vendor("Contoso").await;
+    let heard = async |who: &Client| {
+        let query = "{ events(first: 100) { edges { node { ... on PlanChanged { kind } } } } }";
+        who.run(query, json!({})).await["events"]["edges"].to_string()
+    };
+    for party in [&plan.vendor.viewer, &plan.partner.viewer] {
+        assert!(heard(party).await.contains("AMENDMENT_BEGUN"), "{}", party.email());
+    }
+    for outsider in [&rival.admin, &contoso.admin] {
+        let query = "query($id: ID!) { plan(id: $id) { amendment { reason } } }";
+        let found = outsider.run(query, json!({ "id": plan.id })).await;
+        assert_eq!(found["plan"], Value::Null, "{}", outsider.email());
+        let told = heard(outsider).await;
+        assert!(!told.contains("AMENDMENT"), "{}: {told}", outsider.email());
+    }
+    for reader in [&plan.vendor.viewer, &plan.partner.viewer, &plan.partner.executive] {
+        let refused = plan.refused(reader, "withdrawAmendment", json!({ "reason": "x" })).await;
+        assert_eq!(refused, "FORBIDDEN: withdrawing the amendment is not for your role");
+        let end = json!({ "effectiveOn": "2026-02-01", "reason": "x" });
+        let refused = plan.refused(reader, "terminatePlan", end).await;
+        assert_eq!(refused, "FORBIDDEN: terminating is not for your role");
+    }
+    assert_eq!(
+        plan.read(&plan.partner.viewer, "amendment { reason }").await["reason"],
+        "it goes well"
+    );
 }

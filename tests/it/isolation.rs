@@ -208,6 +208,14 @@ fn mutations(world: &World) -> Vec<(String, Value, &'static str)> {
         ),
         (plain("plan { id }", "markPlanVisited"), json!({}), "planId"),
         of_plan("renewPlan", json!({ "name": "x", "growthPercent": "1" })),
+        of_plan("beginAmendment", with(rev(), "reason", json!("x"))),
+        of_plan("proposeAmendment", with(rev(), "effectiveOn", json!("2026-07-01"))),
+        of_plan("withdrawAmendment", json!({ "reason": "x" })),
+        of_plan("closePlan", rev()),
+        of_plan(
+            "terminatePlan",
+            json!({ "expectedRevision": 1, "effectiveOn": "2026-07-01", "reason": "x" }),
+        ),
         (plan_mutation("editTarget"), with(rev(), "target", target), "targetId"),
         (plan_mutation("removeTarget"), rev(), "targetId"),
         (
