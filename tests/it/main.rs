@@ -20,6 +20,7 @@ mod migrations;
 mod negotiation;
 mod parties;
 mod partnerships;
+mod permissions;
 mod plans;
 mod programme;
 mod properties;

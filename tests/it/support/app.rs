@@ -20,7 +20,7 @@ use jbp::{
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use super::backend::Backend;
+use super::backend::{Backend, Frozen};
 
 /// When every test begins.
 const NOW: &str = "2026-06-30T12:00:00Z";
@@ -34,7 +34,7 @@ pub struct TestApp {
     pub op: Op,
     /// What outsiders speak to.
     pub schema: Schema,
-    _backend: Arc<Backend>,
+    backend: Arc<Backend>,
 }
 
 impl fmt::Debug for TestApp {
@@ -50,7 +50,12 @@ impl TestApp {
         let clock = Clock::manual(NOW.parse().unwrap());
         let rules = SignInRules { password_cost: PasswordCost::CHEAPEST, ..SignInRules::default() };
         let op = Op::new(backend.db.clone(), clock.clone(), Actor::System).with_sign_in(rules);
-        Self { clock, op, schema: graphql::schema(Bus::default()), _backend: Arc::new(backend) }
+        Self { clock, op, schema: graphql::schema(Bus::default()), backend: Arc::new(backend) }
+    }
+
+    /// Closes this house, and keeps what is in it.
+    pub async fn freeze(&self) -> FrozenApp {
+        FrozenApp { app: self.clone(), now: self.clock.now(), data: self.backend.freeze().await }
     }
 
     /// Moves the clock to an instant: `2026-07-01T00:00:00Z`.
@@ -96,6 +101,25 @@ impl TestApp {
     }
 }
 
+/// A house as it was at one moment, for any number of houses to begin with.
+#[derive(Debug)]
+pub struct FrozenApp {
+    app: TestApp,
+    now: DateTime<Utc>,
+    data: Frozen,
+}
+
+impl FrozenApp {
+    /// A house in which everything is as it was, with a clock of its own.
+    pub async fn thaw(&self) -> TestApp {
+        let backend = Arc::new(self.data.thaw().await);
+        let clock = Clock::manual(self.now);
+        let op = Op::new(backend.db.clone(), clock.clone(), Actor::System)
+            .with_sign_in(self.app.op.sign_in.clone());
+        TestApp { clock, op, backend, schema: self.app.schema.clone() }
+    }
+}
+
 /// Somebody who speaks to the house through its schema.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -114,6 +138,12 @@ enum Caller {
 impl Client {
     fn new(app: &TestApp, caller: Caller) -> Self {
         Self { app: app.clone(), caller: Arc::new(caller) }
+    }
+
+    /// The same caller, in a house that is a copy of the other.
+    #[must_use]
+    pub fn at(&self, app: &TestApp) -> Self {
+        Self { app: app.clone(), caller: Arc::clone(&self.caller) }
     }
 
     /// What the person signs in with.

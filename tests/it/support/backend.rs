@@ -1,6 +1,7 @@
 //! A fresh, migrated database for each test: a SQLite file, or a PostgreSQL database when `JBP_TEST_POSTGRES_URL` names a server.
 //!
-//! The migrations run once into a template, of which every test gets a copy.
+//! The migrations run once into a template, of which every test gets a copy. A test can make a template of its own, and try from
+//! there as often as it likes ([`Frozen`]).
 
 use std::{
     fmt,
@@ -30,7 +31,7 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 pub struct Backend {
     /// The open database.
     pub db: Db,
-    _home: Home,
+    home: Home,
     _template: Arc<Template>,
 }
 
@@ -43,7 +44,28 @@ impl fmt::Debug for Backend {
 impl Backend {
     /// A fresh database with all tables.
     pub async fn start() -> Self {
-        let template = Template::shared().await;
+        Self::copy_of(Template::shared().await).await
+    }
+
+    /// Closes the database, and keeps what is in it.
+    pub async fn freeze(&self) -> Frozen {
+        self.db.clone().close().await.unwrap();
+        let copy = match &self.home {
+            Home::Sqlite(dir) => {
+                let copy = tempfile::tempdir().unwrap();
+                let (from, to) = (dir.path().join("test.db"), copy.path().join("template.db"));
+                std::fs::copy(from, to).unwrap();
+                Template::Sqlite(copy)
+            }
+            Home::Postgres(database) => {
+                let copy = Postgres::create(&format!(" TEMPLATE {}", database.name)).await;
+                Template::Postgres(copy)
+            }
+        };
+        Frozen(Arc::new(copy))
+    }
+
+    async fn copy_of(template: Arc<Template>) -> Self {
         let (home, url) = match &*template {
             Template::Sqlite(dir) => {
                 let copy = tempfile::tempdir().unwrap();
@@ -58,12 +80,27 @@ impl Backend {
             }
         };
         let db = Db::open(&url, 4).await.unwrap();
-        Self { db, _home: home, _template: template }
+        Self { db, home, _template: template }
+    }
+}
+
+/// What was in a database once, for any number of databases to begin with.
+pub struct Frozen(Arc<Template>);
+
+impl fmt::Debug for Frozen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frozen").finish_non_exhaustive()
+    }
+}
+
+impl Frozen {
+    /// A database with all that.
+    pub async fn thaw(&self) -> Backend {
+        Backend::copy_of(Arc::clone(&self.0)).await
     }
 }
 
 /// Where a test's data live until it ends; dropped, they are gone.
-#[expect(dead_code, reason = "held for what its drop does")]
 enum Home {
     Sqlite(TempDir),
     Postgres(Postgres),

@@ -12,7 +12,7 @@ pub mod planning;
 pub mod sums;
 pub mod toy;
 
-pub use app::{Client, TestApp};
+pub use app::{Client, FrozenApp, TestApp};
 pub use drafting::Draft;
 pub use facts::Fact;
 pub use given::{Partner, Vendor};
