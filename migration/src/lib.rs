@@ -21,6 +21,7 @@ mod m08_amendments;
 mod m09_negotiation;
 mod m10_reviews;
 mod m11_renewal;
+mod m12_risk_revision;
 mod table;
 
 /// All migrations, oldest first.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m09_negotiation::Migration),
             Box::new(m10_reviews::Migration),
             Box::new(m11_renewal::Migration),
+            Box::new(m12_risk_revision::Migration),
         ]
     }
 }

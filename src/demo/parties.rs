@@ -126,7 +126,7 @@ pub async fn begin(op: &Op, setting: &Setting, company: Company) -> Result<()> {
         record_agreement(&manager, setting, partnership.id, standing.agreement, expires_on).await?;
     }
     if partnership.risk_rating != standing.risk {
-        let edited = Edited { id: partnership.id, expected_revision: partnership.revision };
+        let edited = Edited { id: partnership.id, expected_revision: partnership.risk_revision };
         partnerships::set_risk_rating(&manager, edited, standing.risk).await?;
     }
     Ok(())

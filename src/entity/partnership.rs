@@ -20,6 +20,7 @@ pub struct Model {
     pub tier_id: TierId,
     pub partner_type: PartnerType,
     pub risk_rating: Option<RiskRating>,
+    pub risk_revision: i32,
     pub revision: i32,
     pub created_at: DateTimeUtc,
 }

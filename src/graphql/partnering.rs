@@ -88,7 +88,7 @@ pub struct SetPartnerTypeInput {
 pub struct SetRiskRatingInput {
     /// The partnership.
     pub partnership_id: PartnershipId,
-    /// The revision that the viewer has read.
+    /// The `riskRevision` that the viewer has read.
     pub expected_revision: i32,
     /// The rating; null takes it back.
     pub risk_rating: Option<RiskRating>,

@@ -70,6 +70,13 @@ impl Partnership {
         self.0.risk_rating.filter(|_| ctx.op().actor.reads_private_of(Side::Vendor))
     }
 
+    /// Grows by one with every change of the risk rating; give it back as `expectedRevision` of `setRiskRating`. Null for those who
+    /// do not read the rating.
+    async fn risk_revision(&self, ctx: &Context<'_>) -> Option<i32> {
+        let reads = ctx.op().actor.reads_private_of(Side::Vendor);
+        reads.then_some(self.0.risk_revision)
+    }
+
     /// The people of both sides who work on it, in the order of joining. An integration needs the scope `PLANS_READ`.
     async fn team(&self, ctx: &Context<'_>) -> Result<Vec<TeamMember>, ApiError> {
         let team = ctx.loaders().load_one(TeamOf(self.0.id)).await?.unwrap_or_default();
@@ -93,7 +100,7 @@ impl Partnership {
         Ok(found.unwrap_or_default().into_iter().map(PartnerAgreement).collect())
     }
 
-    /// Grows by one with every change of tier, partner type or risk rating; give it back as `expectedRevision`.
+    /// Grows by one with every change of tier or partner type; give it back as `expectedRevision`.
     async fn revision(&self) -> i32 {
         self.0.revision
     }

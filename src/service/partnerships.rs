@@ -74,6 +74,17 @@ pub struct Edited {
     pub expected_revision: i32,
 }
 
+impl Edited {
+    /// Whether nobody has changed it since, `current` being what it is at.
+    fn at(self, current: i32) -> Result<()> {
+        if current == self.expected_revision {
+            return Ok(());
+        }
+        let Self { id: partnership, expected_revision: expected } = self;
+        Err(Error::PartnershipChanged { partnership, expected, current })
+    }
+}
+
 /// The partnerships that the caller may see, oldest first.
 pub async fn list(op: &Op, page: &Page) -> Result<Found<partnership::Model>> {
     access::signed_in(op)?;
@@ -151,6 +162,7 @@ pub async fn create(op: &Op, new: NewPartnership) -> Result<Begun> {
         tier_id: Set(new.tier),
         partner_type: Set(new.partner_type),
         risk_rating: Set(None),
+        risk_revision: Set(1),
         revision: Set(1),
         created_at: Set(op.now()),
     }
@@ -192,34 +204,34 @@ pub async fn set_partner_type(
     store(tx, row).await
 }
 
-/// Says how likely the partnership is to fail; the partner never learns it.
+/// Says how likely the partnership is to fail; the partner never learns it, nor that it was said.
+///
+/// The revision that the caller has read is that of the rating: a partnership's own is read by both sides.
 pub async fn set_risk_rating(
     op: &Op,
     edited: Edited,
     risk_rating: Option<RiskRating>,
 ) -> Result<partnership::Model> {
     let tx = op.db.write().await?;
-    let partnership = hold_for_edit(&tx, op, edited).await?;
+    let partnership = access::hold(&tx, op, edited.id).await?;
     access::worker_on(op, partnership.id)?;
     if op.actor.side() == Some(Side::Partner) {
         return Err(Error::Forbidden("only the vendor may do this".to_owned()));
     }
+    edited.at(partnership.risk_revision)?;
     let mut row = partnership.into_active_model();
     row.risk_rating = Set(risk_rating);
-    store(tx, row).await
+    row.risk_revision = Set(edited.expected_revision + 1);
+    let partnership = row.update(&*tx).await?;
+    tx.commit().await?;
+    Ok(partnership)
 }
 
 /// The partnership, held, at the revision that the caller has read.
 async fn hold_for_edit(tx: &Tx, op: &Op, edited: Edited) -> Result<partnership::Model> {
     let partnership = access::hold(tx, op, edited.id).await?;
-    if partnership.revision == edited.expected_revision {
-        return Ok(partnership);
-    }
-    Err(Error::PartnershipChanged {
-        partnership: edited.id,
-        expected: edited.expected_revision,
-        current: partnership.revision,
-    })
+    edited.at(partnership.revision)?;
+    Ok(partnership)
 }
 
 async fn store(tx: Tx, mut row: partnership::ActiveModel) -> Result<partnership::Model> {

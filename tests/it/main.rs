@@ -22,6 +22,7 @@ mod parties;
 mod partnerships;
 mod permissions;
 mod plans;
+mod privacy;
 mod programme;
 mod properties;
 mod realdata;

@@ -129,17 +129,21 @@ async fn a_risk_rating_is_the_vendors_secret() {
             "FORBIDDEN: only an admin, or a manager on the partnership's team, may do this"
         );
     }
-    let asked = "{ partnerships { nodes { riskRating } } }";
+    let asked = "{ partnerships { nodes { riskRating riskRevision revision } } }";
+    let rated = json!({ "riskRating": "HIGH", "riskRevision": 2, "revision": 1 });
+    let unknown = json!({ "riskRating": null, "riskRevision": null, "revision": 1 });
     for (caller, seen) in [
-        (&northwind.admin, json!("HIGH")),
-        (&northwind.executive, json!("HIGH")),
-        (&northwind.viewer, json!(null)),
-        (&acme.admin, json!(null)),
-        (&acme.executive, json!(null)),
+        (&northwind.admin, &rated),
+        (&northwind.executive, &rated),
+        (&northwind.viewer, &unknown),
+        (&acme.admin, &unknown),
+        (&acme.executive, &unknown),
     ] {
         let answer = caller.run(asked, json!({})).await;
-        assert_eq!(answer["partnerships"]["nodes"][0]["riskRating"], seen);
+        assert_eq!(answer["partnerships"]["nodes"][0], *seen);
     }
+    let stale = northwind.admin.refused(SET_RISK, rate("LOW", 1)).await;
+    assert!(stale.starts_with("REVISION_CONFLICT"), "{stale}");
 }
 
 #[tokio::test]

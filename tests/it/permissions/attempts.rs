@@ -191,7 +191,7 @@ fn partnering() -> Vec<(&'static str, &'static str, Value)> {
         ),
         ("setTier", "", with_revision(json!({ "tierId": "$gold" }))),
         ("setPartnerType", "", with_revision(json!({ "partnerType": "ALLIANCE" }))),
-        ("setRiskRating", "", with_revision(json!({ "riskRating": "HIGH" }))),
+        ("setRiskRating", "", of(json!({ "expectedRevision": 1, "riskRating": "HIGH" }))),
         ("addTeamMember", "of the vendor", of(json!({ "userId": "$vendorsOther" }))),
         ("addTeamMember", "of the partner", of(json!({ "userId": "$partnersOther" }))),
         ("removeTeamMember", "of the vendor", of(json!({ "userId": "$vendorsManager" }))),
