@@ -77,6 +77,11 @@ pub struct AnswersOf(pub ReviewId);
 /// `Review.scorecard`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ScorecardOf(pub ReviewId);
+
+/// `Plan.finalScorecard`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FinalScorecardOf(pub PlanId);
+
 /// `Plan.lastVisitedAt`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct VisitTo(pub PlanId);
@@ -143,6 +148,7 @@ edges! {
     OpenActionsOf => Vec<action_item::Model>, action_items::open_of_plans;
     AnswersOf => Vec<review_answer::Model>, reviews::answers_of;
     ScorecardOf => scorecard::Model, scorecards::of_reviews;
+    FinalScorecardOf => scorecard::Model, scorecards::final_of_plans;
     VisitTo => visit::Model, visits::of_plans;
     ThreadOf => Vec<counter_proposal::Model>, negotiation::of_threads;
     MentionsOf => Vec<UserId>, comments::mentions_of;

@@ -13,7 +13,7 @@ use super::{
     commitment::Commitment,
     error::ApiError,
     history::{self, HistoryEntry, HistoryFilter},
-    loaders::VisitTo,
+    loaders::{FinalScorecardOf, VisitTo},
     negotiation::{self, CounterProposal, CounterProposalFilter},
     note::{self, Note},
     organization::Organization,
@@ -25,6 +25,7 @@ use super::{
     renewal::{self, PlanRenewal},
     review::Review,
     scalars::{CurrencyCode, Date, Decimal},
+    scorecard::Scorecard,
     signing::{PlanVersion, Signature},
     target::Target,
     user::User,
@@ -318,6 +319,13 @@ impl Plan {
     /// Notice that it ends before its time, or has ended; null unless a side gave it.
     async fn termination(&self) -> Option<PlanTermination> {
         self.0.termination.clone().map(PlanTermination::from)
+    }
+
+    /// The figures of its last day, frozen when it was closed or terminated; null until then. What is recorded later does not move
+    /// them.
+    async fn final_scorecard(&self, ctx: &Context<'_>) -> Result<Option<Scorecard>, ApiError> {
+        let found = ctx.loaders().load_one(FinalScorecardOf(self.0.id)).await?;
+        found.map(Scorecard::try_of).transpose()
     }
 
     /// The signatures under its versions, oldest first, those that no longer count included.

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     db::Tx,
     domain::{
-        id::{DimensionValueId, OrganizationId, ReviewId, UserId},
+        id::{DimensionValueId, OrganizationId, PlanId, ReviewId, UserId},
         money::{Currency, Unit, ratio},
         scorecard::{
             ActionLine, CommitmentLine, Cut, MarketingLine, PlanLine, Scorecard, TargetLine,
@@ -129,6 +129,19 @@ pub async fn of_reviews(
         .all(op.db.read())
         .await?;
     Ok(found.into_iter().filter_map(|card| Some((card.review_id?, card))).collect())
+}
+
+/// The final scorecards of plans that have ended, which the caller has already seen.
+pub async fn final_of_plans(
+    op: &Op,
+    plans: &[PlanId],
+) -> Result<BTreeMap<PlanId, scorecard::Model>> {
+    let found = scorecard::Entity::visible_to(&op.actor)
+        .filter(scorecard::Column::PlanId.is_in(plans.iter().copied()))
+        .filter(scorecard::Column::ReviewId.is_null())
+        .all(op.db.read())
+        .await?;
+    Ok(found.into_iter().map(|card| (card.plan_id, card)).collect())
 }
 
 /// The scorecard of a review of a plan; none where the plan has no such review, or it was not held.

@@ -1,5 +1,7 @@
 //! Plans in force are changed by amendments, and end: what counts on which day, and what both signed.
 
+mod around;
+
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -43,6 +45,12 @@ async fn both_sign(plan: &GivenPlan) {
 async fn move_to(app: &TestApp, day: &str) {
     app.set_time(&format!("{day}T12:00:00Z"));
     app.settle().await;
+}
+
+/// Day, first figure and its status in the scorecard with which the plan ended.
+async fn final_figures(plan: &GivenPlan, client: &Client) -> Value {
+    let card = plan.read(client, "finalScorecard { asOf targets { actual status } }").await;
+    json!([card["asOf"], card["targets"][0]["actual"], card["targets"][0]["status"]])
 }
 
 async fn asked(plan: &GivenPlan) -> Value {
@@ -264,6 +272,7 @@ async fn a_plan_is_closed_once_its_period_is_over_and_its_figures_stay() {
     let late = [Fact::custom("demos", "500", "2026-12-30")];
     manager.recorded(&plan.partner.partnership, &late).await;
     assert_eq!(plan.actual("demos", "2026-12-31").await, "10.000");
+    assert_eq!(final_figures(&plan, manager).await, json!(["2026-12-31", "10.000", "BEHIND"]));
     let open = "alerts(filter: { states: [OPEN] }) { totalCount }";
     assert_eq!(plan.read(manager, open).await["totalCount"], 0);
 }
@@ -289,6 +298,7 @@ async fn a_plan_is_terminated_at_once_or_when_the_notice_has_run_out() {
     assert_eq!(plan.read(manager, "state").await, "ACTIVE");
     move_to(&app, "2026-03-01").await;
     assert_eq!(plan.read(manager, "state").await, "TERMINATED");
+    assert_eq!(final_figures(&plan, partner).await, json!(["2026-03-01", "0.000", "BEHIND"]));
     assert_eq!(asked(&plan).await, "1200.000");
     // The days are free for another plan.
     plan.vendor.plan(&plan.partner).named("next").full().proposed().await;

@@ -6,7 +6,7 @@ use super::{asked, lived, refused, renew, year};
 use crate::support::{
     Client, Fact, GivenPlan, TestApp,
     given::id_of,
-    planning::{bare_mutation, plan_mutation},
+    planning::{bare_mutation, plan_mutation, revenue},
 };
 
 const TARGETS: &str =
@@ -321,4 +321,45 @@ async fn a_target_phased_by_its_past_takes_last_years_curve_once_that_is_over() 
     app.set_time("2026-12-31T12:00:00Z");
     let late = renew(&plan, &northwind.manager, "0").await;
     assert_eq!(phases(&late).await, ["0", "30", "0", "0", "0", "0", "0", "0", "0", "0", "10", "0"]);
+}
+
+#[tokio::test]
+async fn a_half_year_is_followed_by_the_next_one() {
+    let app = TestApp::start().await;
+    let northwind = app.vendor("Northwind").await;
+    let acme = app.partner(&northwind, "Acme", "STRATEGIC", "RESELLER").await;
+    let sketch = northwind.plan(&acme).half_year("2026-07-01");
+    let plan = sketch.full().with_target(revenue("600.00")).active().await;
+    let won = Fact::deal("DEAL_WON", "D-1", "2026-08-03").amount("500.00", "USD");
+    app.set_time("2026-12-20T12:00:00Z");
+    northwind.manager.recorded(&acme.partnership, &[won]).await;
+    let next = renew(&plan, &northwind.manager, "20").await;
+    let query = "query($id: ID!) { plan(id: $id) { periodKind startsOn endsOn } }";
+    assert_eq!(
+        northwind.manager.run(query, json!({ "id": next.id })).await["plan"],
+        json!({ "periodKind": "HALF_YEAR", "startsOn": "2027-01-01", "endsOn": "2027-06-30" })
+    );
+    assert_eq!(
+        targets(&next, &northwind.manager).await,
+        ["Revenue: 600.00 after 500.00, weight null"]
+    );
+}
+
+#[tokio::test]
+async fn a_terminated_plan_is_renewed_from_what_it_brought_until_then() {
+    let app = TestApp::start().await;
+    let plan = year(&app).await;
+    lived(&plan).await;
+    let end = json!({ "effectiveOn": "2026-06-30", "reason": "a new start" });
+    plan.change(&plan.partner.manager, "terminatePlan", end).await;
+    let next = renew(&plan, &plan.partner.manager, "0").await;
+    assert_eq!(
+        targets(&next, &plan.partner.manager).await[..2],
+        ["Revenue: 600000.01 after 600000.01, weight 60", "Registered: 2 after 2, weight 40"]
+    );
+    let query = "query($id: ID!) { plan(id: $id) { startsOn renews { state } } }";
+    assert_eq!(
+        plan.partner.manager.run(query, json!({ "id": next.id })).await["plan"],
+        json!({ "startsOn": "2027-01-01", "renews": { "state": "TERMINATED" } })
+    );
 }

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::{act, in_april, read, refused, review};
+use super::{act, in_april, mutation, read, refused, review};
 use crate::support::{Client, GivenPlan, TestApp};
 
 #[tokio::test]
@@ -131,4 +131,18 @@ async fn viewers_and_integrations_read_but_do_not_act() {
     let id = review(&plan, 1).await;
     let told = refused(&plan.vendor.executive, "holdReview", &id, json!({})).await;
     assert_eq!(told, "FORBIDDEN: holding a review is not for your role");
+}
+
+#[tokio::test]
+async fn a_review_is_commented_on_like_any_part_of_the_plan() {
+    let app = TestApp::start().await;
+    let plan = in_april(&app).await;
+    let id = review(&plan, 1).await;
+    let said = json!({ "planId": plan.id, "subjectId": id, "body": "bring figures", "visibility": "SHARED" });
+    let query = mutation("addComment", "comment { id subjectId }");
+    let made = plan.vendor.manager.done(&query, json!({ "input": said })).await;
+    assert_eq!(made["comment"]["subjectId"], json!(id));
+    let field = format!("comments(filter: {{ subjectId: {id:?} }}) {{ nodes {{ body }} }}");
+    let heard = plan.read(&plan.partner.viewer, &field).await;
+    assert_eq!(heard["nodes"], json!([{ "body": "bring figures" }]));
 }

@@ -113,6 +113,13 @@ impl PlanSketch {
         self
     }
 
+    /// For half a fiscal year.
+    #[must_use]
+    pub fn half_year(mut self, starts_on: &str) -> Self {
+        self.period = json!({ "periodKind": "HALF_YEAR", "startsOn": starts_on });
+        self
+    }
+
     /// In another currency.
     #[must_use]
     pub fn in_currency(mut self, currency: &'static str) -> Self {
