@@ -22,6 +22,7 @@ mod m09_negotiation;
 mod m10_reviews;
 mod m11_renewal;
 mod m12_risk_revision;
+mod m13_feeds;
 mod table;
 
 /// All migrations, oldest first.
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m10_reviews::Migration),
             Box::new(m11_renewal::Migration),
             Box::new(m12_risk_revision::Migration),
+            Box::new(m13_feeds::Migration),
         ]
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
+use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult, Iterable as _};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -325,4 +325,23 @@ pub enum Feed {
     Custom,
     /// Corrections.
     Adjustment,
+}
+
+impl Feed {
+    /// The kinds of facts that come in it.
+    pub fn kinds(self) -> impl Iterator<Item = ActivityKind> {
+        ActivityKind::iter().filter(move |kind| kind.feed() == self)
+    }
+
+    /// What comes in it, in a sentence.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Deals => "deals",
+            Self::Training => "training",
+            Self::Marketing => "marketing",
+            Self::VendorSupport => "support",
+            Self::Custom => "custom metrics",
+            Self::Adjustment => "corrections",
+        }
+    }
 }

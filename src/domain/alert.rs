@@ -46,10 +46,26 @@ pub enum AlertRule {
     MilestoneDueSoon,
     /// A pipeline milestone's due day has passed.
     MilestoneMissed,
+    /// A review takes place soon.
+    ReviewDue,
+    /// A review's day has passed, and it was neither held nor skipped.
+    ReviewOverdue,
+    /// The minutes of a review have awaited a confirmation for days.
+    ReviewUnconfirmed,
+    /// An action item's day has passed, and it is not done.
+    ActionItemOverdue,
     /// More market development funds were spent than allocated.
     MdfOverspent,
+    /// Market development funds lapse soon with the plan's period, unspent.
+    MdfLapsing,
+    /// Certifications that a target counts lapse soon.
+    CertificationLapsing,
+    /// Nothing has been reported for days of what the plan counts.
+    FeedSilent,
     /// Facts in a currency without a planning rate are not counted.
     FactsUnconverted,
+    /// Facts name a product line, segment or country that the vendor does not know, and count in no named slice.
+    FactsUnmapped,
     /// A proposed version has awaited a signature for days.
     SignaturePending,
     /// The plan ends soon, or has ended, and nothing is planned for what comes after.
@@ -125,11 +141,69 @@ impl AlertRule {
             | Self::MilestoneMissed => Severity::Critical,
             Self::TargetAtRisk
             | Self::CommitmentAtRisk
+            | Self::ReviewOverdue
+            | Self::ReviewUnconfirmed
+            | Self::ActionItemOverdue
             | Self::MdfOverspent
+            | Self::MdfLapsing
+            | Self::CertificationLapsing
             | Self::FactsUnconverted
             | Self::SignaturePending
             | Self::PlanEnding => Severity::Warning,
-            Self::CommitmentDueSoon | Self::MilestoneDueSoon => Severity::Info,
+            Self::CommitmentDueSoon
+            | Self::MilestoneDueSoon
+            | Self::ReviewDue
+            | Self::FeedSilent
+            | Self::FactsUnmapped => Severity::Info,
+        }
+    }
+
+    /// What it follows from.
+    pub fn ground(self) -> Ground {
+        match self {
+            Self::TargetAtRisk
+            | Self::TargetBehind
+            | Self::TargetMissed
+            | Self::CommitmentDueSoon
+            | Self::CommitmentAtRisk
+            | Self::CommitmentOverdue
+            | Self::MilestoneDueSoon
+            | Self::MilestoneMissed
+            | Self::MdfOverspent
+            | Self::MdfLapsing => Ground::Figures,
+            Self::CertificationLapsing
+            | Self::FeedSilent
+            | Self::FactsUnconverted
+            | Self::FactsUnmapped => Ground::Feeds,
+            Self::ReviewDue
+            | Self::ReviewOverdue
+            | Self::ReviewUnconfirmed
+            | Self::ActionItemOverdue => Ground::Reviews,
+            Self::SignaturePending | Self::PlanEnding => Ground::Life,
+        }
+    }
+
+    /// What its subject is.
+    pub fn about(self) -> About {
+        match self {
+            Self::TargetAtRisk
+            | Self::TargetBehind
+            | Self::TargetMissed
+            | Self::CertificationLapsing => About::Target,
+            Self::CommitmentDueSoon
+            | Self::CommitmentAtRisk
+            | Self::CommitmentOverdue
+            | Self::MilestoneDueSoon
+            | Self::MilestoneMissed => About::Commitment,
+            Self::ReviewDue | Self::ReviewOverdue | Self::ReviewUnconfirmed => About::Review,
+            Self::ActionItemOverdue => About::ActionItem,
+            Self::MdfOverspent
+            | Self::MdfLapsing
+            | Self::FeedSilent
+            | Self::FactsUnconverted
+            | Self::FactsUnmapped
+            | Self::SignaturePending
+            | Self::PlanEnding => About::Plan,
         }
     }
 
@@ -173,12 +247,45 @@ impl AlertRule {
     }
 }
 
+/// What warnings follow from: a change asks anew only for those that it touches, the clock for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// What the facts add up to, against what was due.
+    Figures,
+    /// Which facts come in, and how well they are understood.
+    Feeds,
+    /// Reviews, their minutes and what they left to be done.
+    Reviews,
+    /// Where the plan stands in its life.
+    Life,
+}
+
+impl Ground {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Figures, Self::Feeds, Self::Reviews, Self::Life];
+}
+
+/// What the subject of a warning is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A target.
+    Target,
+    /// A commitment.
+    Commitment,
+    /// A review.
+    Review,
+    /// An action item.
+    ActionItem,
+    /// The plan as a whole.
+    Plan,
+}
+
 /// Why a warning stands now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
     /// What it is about.
     pub rule: AlertRule,
-    /// The target, commitment or plan.
+    /// The id of what [`AlertRule::about`] says.
     pub subject: Uuid,
     /// What people read.
     pub message: String,
@@ -197,7 +304,7 @@ pub enum Change {
     Resolve {
         /// What it was about.
         rule: AlertRule,
-        /// The target, commitment or plan.
+        /// The id of what [`AlertRule::about`] says.
         subject: Uuid,
     },
 }

@@ -4,6 +4,7 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    activity::Feed,
     allocation::{allocate, even},
     money::{Currency, Exact, Unit, exact},
 };
@@ -46,6 +47,18 @@ pub enum Metric {
 }
 
 impl Metric {
+    /// Where the facts come from that it counts.
+    pub fn feed(self) -> Feed {
+        match self {
+            Self::Revenue | Self::PipelineCreated | Self::DealsRegistered | Self::DealsWon => {
+                Feed::Deals
+            }
+            Self::Leads => Feed::Marketing,
+            Self::TrainingCompletions | Self::CertifiedPeople => Feed::Training,
+            Self::Custom => Feed::Custom,
+        }
+    }
+
     /// What its integers count, in a plan of this currency.
     pub fn unit(self, currency: Currency) -> Unit {
         match self {

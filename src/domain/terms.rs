@@ -4,6 +4,7 @@ use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    activity::Feed,
     commitment::{
         CommitmentKind, EnablementKind, MilestoneKind, PipelineActivityKind, ResourceKind,
         SupportKind,
@@ -70,6 +71,19 @@ impl Terms {
             Self::PipelineMilestone { .. } => CommitmentKind::PipelineMilestone,
             Self::VendorSupport { .. } => CommitmentKind::VendorSupport,
             Self::ResourceInvestment { .. } => CommitmentKind::ResourceInvestment,
+        }
+    }
+
+    /// Where the facts come from that keep it; none where any of several will do.
+    pub fn feed(&self) -> Option<Feed> {
+        match self {
+            Self::CoMarketing { .. } => Some(Feed::Marketing),
+            Self::Enablement { .. } => Some(Feed::Training),
+            Self::PipelineActivity { .. } => None,
+            Self::PipelineMilestone { metric, .. } => Some(metric.feed()),
+            Self::VendorSupport { .. } | Self::ResourceInvestment { .. } => {
+                Some(Feed::VendorSupport)
+            }
         }
     }
 

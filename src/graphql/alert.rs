@@ -10,15 +10,16 @@ use super::{
     error::{ApiError, payloads},
     page::{List, PageArgs, Paged, Total},
     plan::Plan,
+    review::Review,
     target::Target,
 };
 use crate::{
     domain::{
-        alert::{AlertRule, AlertState, Severity},
-        id::{AlertId, CommitmentId, PlanId, TargetId},
+        alert::{About, AlertRule, AlertState, Severity},
+        id::{ActionItemId, AlertId, CommitmentId, PlanId, ReviewId, TargetId},
     },
     entity::alert,
-    service::{alerts, commitments, plans, recovery, targets},
+    service::{action_items, alerts, commitments, plans, recovery, reviews, targets},
 };
 
 /// A warning that something falls behind. Each side has its own, and takes note of it for itself.
@@ -57,27 +58,28 @@ impl Alert {
         &self.0.message
     }
 
-    /// The target, commitment or plan that is behind.
+    /// What it is about: a target, a commitment, a review, an action item, or the plan as a whole.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<AlertSubject>, ApiError> {
         let op = ctx.op();
         let subject = self.0.subject_id;
-        Ok(match self.0.rule {
-            AlertRule::TargetAtRisk | AlertRule::TargetBehind | AlertRule::TargetMissed => {
+        Ok(match self.0.rule.about() {
+            About::Target => {
                 let found = targets::find(op, TargetId(subject)).await?;
                 found.map(|(plan, row)| AlertSubject::Target(Target { plan, row }))
             }
-            AlertRule::CommitmentDueSoon
-            | AlertRule::CommitmentAtRisk
-            | AlertRule::CommitmentOverdue
-            | AlertRule::MilestoneDueSoon
-            | AlertRule::MilestoneMissed => {
+            About::Commitment => {
                 let found = commitments::find(op, CommitmentId(subject)).await?;
                 found.map(|(plan, row)| Commitment::of(plan, row).into())
             }
-            AlertRule::MdfOverspent
-            | AlertRule::FactsUnconverted
-            | AlertRule::SignaturePending
-            | AlertRule::PlanEnding => {
+            About::Review => {
+                let found = reviews::find(op, ReviewId(subject)).await?;
+                found.map(|(plan, row)| AlertSubject::Review(Review { plan, row }))
+            }
+            About::ActionItem => {
+                let found = action_items::find(op, ActionItemId(subject)).await?;
+                found.map(|(plan, row)| AlertSubject::ActionItem(ActionItem { plan, row }))
+            }
+            About::Plan => {
                 plans::find(op, self.0.plan_id).await?.map(|plan| AlertSubject::Plan(Plan(plan)))
             }
         })
@@ -129,6 +131,10 @@ pub enum AlertSubject {
     VendorSupport(super::commitment::VendorSupportCommitment),
     /// A resource investment.
     ResourceInvestment(super::commitment::ResourceInvestment),
+    /// A review.
+    Review(Review),
+    /// An action item.
+    ActionItem(ActionItem),
     /// The plan as a whole.
     Plan(Plan),
 }

@@ -10,7 +10,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::{
-    access, activities, assigning,
+    access, activities, alerts, assigning,
     changes::{self, for_update},
     check, content, events,
     events::NewEvent,
@@ -238,7 +238,9 @@ async fn finish(
 ) -> Result<(plan::Model, action_item::Model)> {
     let item = row.into_active_model().reset_all().update(&*tx).await?;
     let event = tell(&tx, op, &plan, &item, told, Some(&before)).await?;
-    events::record(&tx, op, plan.vendor_id, vec![event]).await?;
+    let mut events = vec![event];
+    events.extend(alerts::evaluate_reviews(&tx, op, &plan).await?);
+    events::record(&tx, op, plan.vendor_id, events).await?;
     tx.commit().await?;
     Ok((plan, item))
 }

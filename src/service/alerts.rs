@@ -2,29 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
 };
 use uuid::Uuid;
 
 use super::{
-    access, activities, changes, events,
+    access, activities, causes, changes, events,
     events::NewEvent,
-    facts,
     page::{Found, Order, Page},
-    progress::{self, CommitmentFigures, PlanFigures},
-    reminders,
 };
 use crate::{
     db::Tx,
     domain::{
         actor::{Role, Scope, Side},
-        alert::{self as rule, AlertRule, AlertState, Cause, Change, Kept, Severity},
-        commitment::{CommitmentKind, CommitmentStatus},
+        alert::{self as rule, AlertRule, AlertState, Cause, Change, Ground, Kept, Severity},
         event::{EventBody, EventKind},
         id::{AlertId, PlanId},
-        money::Unit,
         plan::PlanState,
     },
     entity::{alert, plan},
@@ -32,26 +27,44 @@ use crate::{
     op::Op,
 };
 
-/// Brings the warnings of both sides in line with where the plan stands; the caller announces the events.
+/// Brings all warnings of both sides in line with where the plan stands; the caller announces the events.
 pub async fn evaluate(
     tx: &Tx,
     op: &Op,
     plan: &plan::Model,
     today: NaiveDate,
 ) -> Result<Vec<NewEvent>> {
-    let causes = causes_in_force(tx, plan, today).await?;
-    let reminders = reminders::due(tx, plan, today).await?;
+    evaluate_on(tx, op, plan, today, &Ground::ALL).await
+}
+
+/// [`evaluate`], for what a change has touched. What is known to be amiss with the feeds is looked at in any case.
+pub async fn evaluate_on(
+    tx: &Tx,
+    op: &Op,
+    plan: &plan::Model,
+    today: NaiveDate,
+    grounds: &[Ground],
+) -> Result<Vec<NewEvent>> {
     let rows = alert::Entity::find().filter(alert::Column::PlanId.eq(plan.id)).all(&**tx).await?;
-    let mut rows: BTreeMap<(Side, AlertRule, Uuid), alert::Model> =
-        rows.into_iter().map(|row| ((row.side, row.rule, row.subject_id), row)).collect();
+    let is_open =
+        |ground| rows.iter().any(|row| row.rule.ground() == ground && row.state.is_open());
+    let mut grounds = grounds.to_vec();
+    if !grounds.contains(&Ground::Feeds) && is_open(Ground::Feeds) {
+        grounds.push(Ground::Feeds);
+    }
+    let causes = causes::of_plan(tx, plan, today, &grounds).await?;
+    let mut rows: BTreeMap<(Side, AlertRule, Uuid), alert::Model> = rows
+        .into_iter()
+        .filter(|row| grounds.contains(&row.rule.ground()))
+        .map(|row| ((row.side, row.rule, row.subject_id), row))
+        .collect();
     let mut told = Vec::new();
     for side in Side::BOTH {
         let kept =
             rows.iter().filter(|((of, _, _), _)| *of == side).map(|((_, rule, subject), row)| {
                 ((*rule, *subject), Kept { state: row.state, message: row.message.clone() })
             });
-        let own = causes.iter().cloned().chain(reminders.causes(plan, side)).collect();
-        for change in rule::reconcile(&kept.collect(), own) {
+        for change in rule::reconcile(&kept.collect(), causes.of(side)) {
             let key = match &change {
                 Change::Open(cause) | Change::Reopen(cause) | Change::Reword(cause) => {
                     (side, cause.rule, cause.subject)
@@ -70,6 +83,12 @@ pub async fn evaluate_today(tx: &Tx, op: &Op, plan: &plan::Model) -> Result<Vec<
     evaluate(tx, op, plan, today).await
 }
 
+/// [`evaluate_on`] what reviews and their action items have come to, today.
+pub async fn evaluate_reviews(tx: &Tx, op: &Op, plan: &plan::Model) -> Result<Vec<NewEvent>> {
+    let today = activities::today(tx, op, plan.vendor_id).await?;
+    evaluate_on(tx, op, plan, today, &[Ground::Reviews]).await
+}
+
 /// Brings the warnings about the plan in force that `renewal` renews, if it renews one, in line with that, and announces them.
 pub async fn evaluate_renewed(tx: &Tx, op: &Op, renewal: &plan::Model) -> Result<()> {
     let Some(renewed) = renewal.renews_id else { return Ok(()) };
@@ -77,24 +96,6 @@ pub async fn evaluate_renewed(tx: &Tx, op: &Op, renewal: &plan::Model) -> Result
     let Some(plan) = found.filter(|plan| plan.state == PlanState::Active) else { return Ok(()) };
     let told = evaluate_today(tx, op, &plan).await?;
     events::record(tx, op, plan.vendor_id, told).await
-}
-
-/// Why both sides are to be warned about a plan in force; of another there is nothing to measure.
-async fn causes_in_force(tx: &Tx, plan: &plan::Model, today: NaiveDate) -> Result<Vec<Cause>> {
-    if plan.state != PlanState::Active {
-        return Ok(Vec::new());
-    }
-    let figures = progress::of_plan(&**tx, plan, today).await?;
-    let mut causes = causes(&figures, today);
-    let unconverted = facts::unconverted(&**tx, plan).await?;
-    if unconverted > 0 {
-        let message = match unconverted {
-            1 => "1 fact is in a currency without a planning rate and does not count".to_owned(),
-            n => format!("{n} facts are in a currency without a planning rate and do not count"),
-        };
-        causes.push(Cause { rule: AlertRule::FactsUnconverted, subject: plan.id.0, message });
-    }
-    Ok(causes)
 }
 
 async fn carry_out(
@@ -170,62 +171,6 @@ fn told(alert: &alert::Model, kind: EventKind) -> NewEvent {
         seen_by: Some(alert.side),
         body: EventBody::Alert { alert: alert.id },
     }
-}
-
-/// Why both sides are to be warned about a plan on a day.
-fn causes(figures: &PlanFigures, today: NaiveDate) -> Vec<Cause> {
-    let mut causes = Vec::new();
-    for target in &figures.targets {
-        if let Some(rule) = AlertRule::of_target(target.progress.status) {
-            let message =
-                format!("{}: {}", target.target.name, target.progress.explanation.sentence);
-            causes.push(Cause { rule, subject: target.target.id.0, message });
-        }
-    }
-    for commitment in &figures.commitments {
-        causes.extend(commitment_cause(figures, commitment, today));
-    }
-    let (allocated, spent) = (figures.mdf_allocated(), figures.total.mdf);
-    if allocated > 0 && spent > allocated {
-        let unit = Unit::Money(figures.plan.currency);
-        let message = format!(
-            "{} of market development funds spent, {} allocated",
-            unit.decimal(spent),
-            unit.decimal(allocated)
-        );
-        causes.push(Cause { rule: AlertRule::MdfOverspent, subject: figures.plan.id.0, message });
-    }
-    causes
-}
-
-fn commitment_cause(
-    plan: &PlanFigures,
-    figures: &CommitmentFigures,
-    today: NaiveDate,
-) -> Option<Cause> {
-    let commitment = &figures.commitment;
-    let due_on = commitment.due_on?;
-    let window = Days::new(u64::from(plan.plan.policy.windows.due_soon_days));
-    let is_due_soon =
-        today <= due_on && today.checked_add_days(window).is_some_and(|end| end >= due_on);
-    let kind = commitment.terms.kind();
-    let rule = AlertRule::of_commitment(kind, figures.status, is_due_soon)?;
-    let unit = commitment.terms.unit(plan.plan.currency);
-    let done = format!(
-        "{} of {} delivered",
-        unit.decimal(figures.sums.delivered).normalize(),
-        unit.decimal(commitment.quantity).normalize()
-    );
-    let when = match figures.status {
-        CommitmentStatus::Overdue | CommitmentStatus::Missed => format!("was due on {due_on}"),
-        _ => format!("due on {due_on}"),
-    };
-    let what = if kind == CommitmentKind::PipelineMilestone { "milestone " } else { "" };
-    Some(Cause {
-        rule,
-        subject: commitment.id.0,
-        message: format!("{what}{}: {done}, {when}", commitment.title),
-    })
 }
 
 /// Which warnings are wanted.

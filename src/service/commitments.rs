@@ -12,7 +12,7 @@ use super::{
     changes::{self, Change, Editing, for_update},
     check, consequences, content, events,
     events::NewEvent,
-    history, plans, rollups, targets, versions,
+    history, plans, targets, versions,
 };
 use crate::{
     db::Tx,
@@ -173,11 +173,8 @@ pub async fn waive(op: &Op, id: CommitmentId, reason: &str) -> Result<plan::Mode
             seen_by: None,
             body: EventBody::Plain,
         };
-        let today = super::activities::today(&tx, op, plan.vendor_id).await?;
-        let mut change = rollups::tally(&*tx, &plan).await?;
-        change.add(rollups::stored(&*tx, plan.id).await?, -1)?;
         let mut events = vec![waived];
-        events.extend(consequences::settle(&tx, op, &plan, today, change, 0).await?);
+        events.extend(consequences::recount(&tx, op, &plan).await?);
         events::record(&tx, op, plan.vendor_id, events).await?;
     }
     tx.commit().await?;

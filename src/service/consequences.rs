@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{activities, alerts, content, deals, events::NewEvent, rollups};
+use super::{activities, alerts, content, deals, events::NewEvent, facts, rollups};
 use crate::{
     db::Tx,
     domain::{
         activity::Fact,
+        alert::Ground,
         event::{EventBody, EventKind},
         id::{CommitmentId, TargetId},
         plan::PlanState,
@@ -57,26 +58,41 @@ pub async fn draw(
     let mut events = Vec::new();
     for plan in plans_in_force(tx, partnership).await? {
         let change = difference(&content::lens(&**tx, &plan).await?, &before, &after)?;
-        events.extend(settle(tx, op, &plan, today, change, n_recorded).await?);
+        let touched = landed.rows.iter().chain(&landed.replaced);
+        let grounds: &[Ground] = if facts::trouble_feeds(&plan, touched) {
+            &[Ground::Figures, Ground::Feeds]
+        } else {
+            &[Ground::Figures]
+        };
+        events.extend(settle(tx, op, &plan, today, change, n_recorded, grounds).await?);
     }
     Ok(events)
 }
 
-/// Adds a change to a plan's sums and draws what follows from it.
-pub async fn settle(
+/// Counts all facts of a plan anew, because what they count by has changed, and draws what follows from it.
+pub async fn recount(tx: &Tx, op: &Op, plan: &plan::Model) -> Result<Vec<NewEvent>> {
+    let today = activities::today(tx, op, plan.vendor_id).await?;
+    let mut change = rollups::tally(&**tx, plan).await?;
+    change.add(rollups::stored(&**tx, plan.id).await?, -1)?;
+    settle(tx, op, plan, today, change, 0, &[Ground::Figures, Ground::Feeds]).await
+}
+
+/// Adds a change to a plan's sums and draws what follows from it: the warnings that follow from `grounds` among it.
+async fn settle(
     tx: &Tx,
     op: &Op,
     plan: &plan::Model,
     today: NaiveDate,
     change: Tally,
     n_recorded: u32,
+    grounds: &[Ground],
 ) -> Result<Vec<NewEvent>> {
     let mut events = Vec::new();
     if change != Tally::default() {
         events.push(progressed(plan, &change, n_recorded));
         rollups::apply(tx, plan.id, change).await?;
     }
-    events.extend(alerts::evaluate(tx, op, plan, today).await?);
+    events.extend(alerts::evaluate_on(tx, op, plan, today, grounds).await?);
     Ok(events)
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::{
-    access, activities, consequences, content, deals,
+    access, consequences, content, deals,
     dimensions::{self, NewAlias},
     events,
     page::{Found, Order, Page},
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     db::Tx,
     domain::{
-        activity::ActivityKind,
+        activity::{ActivityKind, Feed},
         actor::{Role, Scope, Side},
         id::{ActivityId, DimensionValueId, PartnershipId},
         money::Currency,
@@ -159,6 +159,56 @@ pub async fn unmapped_values(op: &Op, dimension: Dimension, limit: u64) -> Resul
     Ok(rows)
 }
 
+/// What texts of a plan's facts wait to be mapped, a phrase for each dimension: `2 unknown product lines`.
+pub async fn unmapped_texts(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<Vec<String>> {
+    use activity::Column;
+    let mut told = Vec::new();
+    for dimension in Dimension::ALL {
+        let (text, id) = columns(dimension);
+        let n_texts = activity::Entity::find()
+            .select_only()
+            .column(text)
+            .distinct()
+            .filter(Column::VendorId.eq(plan.vendor_id))
+            .filter(text.is_not_null())
+            .filter(id.is_null())
+            .filter(Column::PartnershipId.eq(plan.partnership_id))
+            .filter(Column::IsSuperseded.eq(false))
+            .filter(Column::OccurredOn.between(plan.starts_on, plan.ends_on))
+            .count(db)
+            .await?;
+        let (one, many) = match dimension {
+            Dimension::ProductLine => ("product line", "product lines"),
+            Dimension::Segment => ("segment", "segments"),
+            Dimension::Geography => ("country", "countries"),
+        };
+        match n_texts {
+            0 => {}
+            1 => told.push(format!("1 unknown {one}")),
+            n => told.push(format!("{n} unknown {many}")),
+        }
+    }
+    Ok(told)
+}
+
+/// Whether anything about facts calls for a look at what a plan's feeds warn of: a currency without a rate, a text that is not
+/// mapped, a certification that will lapse.
+pub fn trouble_feeds<'a>(
+    plan: &plan::Model,
+    mut facts: impl Iterator<Item = &'a activity::Model>,
+) -> bool {
+    let rates = content::rates(plan);
+    facts.any(|fact| {
+        let has_rate = |currency| currency == plan.currency || rates.contains_key(&currency);
+        let is_unmapped = (fact.product_line.is_some() && fact.product_line_id.is_none())
+            || (fact.segment.is_some() && fact.segment_id.is_none())
+            || (fact.country.is_some() && fact.geography_id.is_none());
+        fact.currency.is_some_and(|currency| !has_rate(currency))
+            || is_unmapped
+            || fact.kind.feed() == Feed::Training
+    })
+}
+
 /// A text to be mapped to a value of the vendor's dimension.
 #[derive(Clone, Debug)]
 pub struct Mapping {
@@ -249,11 +299,8 @@ fn columns(dimension: Dimension) -> (activity::Column, activity::Column) {
 
 /// Counts the facts of a partnership's plans anew, and tells what changed.
 pub async fn recount(tx: &Tx, op: &Op, partnership: &partnership::Model) -> Result<()> {
-    let today = activities::today(tx, op, partnership.vendor_id).await?;
     for plan in consequences::plans_in_force(tx, partnership).await? {
-        let mut change = rollups::tally(&**tx, &plan).await?;
-        change.add(rollups::stored(&**tx, plan.id).await?, -1)?;
-        let events = consequences::settle(tx, op, &plan, today, change, 0).await?;
+        let events = consequences::recount(tx, op, &plan).await?;
         events::record(tx, op, plan.vendor_id, events).await?;
     }
     Ok(())

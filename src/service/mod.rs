@@ -11,6 +11,7 @@ pub mod agreements;
 pub mod alerts;
 pub mod amendments;
 pub mod assigning;
+pub mod causes;
 pub mod changes;
 pub mod check;
 pub mod comments;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{
         action_item::{ActionItemKind, Figure},
-        alert::AlertRule,
+        alert::{About, AlertRule},
         id::{ActionItemId, AlertId, CommitmentId, ReviewId, TargetId, UserId},
         money::{Unit, ratio},
         plan::PlanAction,
@@ -68,21 +68,12 @@ impl Subject {
 
     fn of_alert(alert: &alert::Model) -> Self {
         let of_plan = Self { rule: Some(alert.rule), ..Self::default() };
-        match alert.rule {
-            AlertRule::TargetAtRisk | AlertRule::TargetBehind | AlertRule::TargetMissed => {
-                Self { target: Some(TargetId(alert.subject_id)), ..of_plan }
-            }
-            AlertRule::CommitmentDueSoon
-            | AlertRule::CommitmentAtRisk
-            | AlertRule::CommitmentOverdue
-            | AlertRule::MilestoneDueSoon
-            | AlertRule::MilestoneMissed => {
+        match alert.rule.about() {
+            About::Target => Self { target: Some(TargetId(alert.subject_id)), ..of_plan },
+            About::Commitment => {
                 Self { commitment: Some(CommitmentId(alert.subject_id)), ..of_plan }
             }
-            AlertRule::MdfOverspent
-            | AlertRule::FactsUnconverted
-            | AlertRule::SignaturePending
-            | AlertRule::PlanEnding => of_plan,
+            About::Review | About::ActionItem | About::Plan => of_plan,
         }
     }
 }
@@ -182,7 +173,7 @@ pub(super) async fn figure(
         }));
     }
     let (unit, actual, expected) = match subject.rule {
-        Some(AlertRule::MdfOverspent) => {
+        Some(AlertRule::MdfOverspent | AlertRule::MdfLapsing) => {
             (Unit::Money(plan.currency), figures.total.mdf, figures.mdf_allocated())
         }
         Some(AlertRule::FactsUnconverted) => {

@@ -8,7 +8,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::{
-    access,
+    access, alerts,
     changes::{self, for_update},
     check, content, events,
     events::NewEvent,
@@ -147,7 +147,9 @@ impl Reviewing {
             seen_by: changes::seen_by(&plan),
             body: EventBody::Review { review: review.id },
         };
-        let events = std::iter::once(told).chain(more).collect();
+        let mut events = vec![told];
+        events.extend(more);
+        events.extend(alerts::evaluate_reviews(&tx, op, &plan).await?);
         events::record(&tx, op, plan.vendor_id, events).await?;
         tx.commit().await?;
         Ok((plan, review))

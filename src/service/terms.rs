@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     changes::{Change, Editing, for_update, moved},
-    consequences, events, history, rollups,
+    consequences, events, history,
 };
 use crate::{
     domain::{
@@ -114,10 +114,7 @@ pub async fn set_rate(
         after: Some(json!(rate)),
     };
     history::write(&tx, op, entry).await?;
-    let today = super::activities::today(&tx, op, plan.vendor_id).await?;
-    let mut change = rollups::tally(&*tx, &plan).await?;
-    change.add(rollups::stored(&*tx, id).await?, -1)?;
-    let events = consequences::settle(&tx, op, &plan, today, change, 0).await?;
+    let events = consequences::recount(&tx, op, &plan).await?;
     events::record(&tx, op, plan.vendor_id, events).await?;
     tx.commit().await?;
     Ok(plan)

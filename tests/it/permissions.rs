@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tokio_util::task::TaskTracker;
 
 use self::{
     attempts::{Attempt, On, attempts},
@@ -70,7 +71,8 @@ async fn table(world: &World, stages: Vec<Stage>, on: On) -> Table {
     let attempts: Vec<Attempt> =
         attempts().into_iter().filter(|attempt| attempt.on == on).collect();
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
-    let tried = stages.into_iter().map(|stage| tokio::spawn(try_all(stage, attempts.clone())));
+    let tasks = TaskTracker::new();
+    let tried = stages.into_iter().map(|stage| tasks.spawn(try_all(stage, attempts.clone())));
     let tried = join_all(tried).await.into_iter().map(Result::unwrap).collect();
     Table::new(&names, &world.cast, &attempts, tried)
 }
@@ -79,7 +81,7 @@ async fn table(world: &World, stages: Vec<Stage>, on: On) -> Table {
 async fn everybody_does_what_is_theirs_to_do_and_nothing_else() {
     let base = Stage::base().await;
     let world = base.begin().await;
-    let stages = base.of_a_plan().await;
+    let stages = Box::pin(base.of_a_plan()).await;
     let of_plan = table(&world, stages, On::Plan).await;
     let of_house = table(&world, vec![base], On::House).await;
 

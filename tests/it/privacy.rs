@@ -40,9 +40,9 @@ async fn check(everything: &Everything, quiet: &Client, secretive: &Client, plan
 
 /// Lives a plan's life in three houses, with these secrets after each of its steps.
 async fn live(ending: Ending, secrets: &[Vec<Secret>]) -> Vec<String> {
-    let mut quiet = House::open(ending).await;
-    let mut vendors = House::open(ending).await;
-    let mut partners = House::open(ending).await;
+    let mut quiet = Box::pin(House::open(ending)).await;
+    let mut vendors = Box::pin(House::open(ending)).await;
+    let mut partners = Box::pin(House::open(ending)).await;
     let everything = Everything::learn(&quiet.app).await;
     let mut states = Vec::new();
     for at in 0..life::steps(ending) {

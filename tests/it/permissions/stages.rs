@@ -25,7 +25,7 @@ impl Stage {
 
     /// Before there is a plan.
     pub async fn base() -> Self {
-        Self::of("always", World::new().await).await
+        Box::pin(Self::of("always", Box::pin(World::new()).await)).await
     }
 
     /// The world as it was then.
@@ -35,7 +35,7 @@ impl Stage {
 
     /// From this world, a plan in each state.
     pub async fn of_a_plan(&self) -> Vec<Self> {
-        let draft = self.draft(true).await;
+        let draft = Box::pin(self.draft(true)).await;
         let shared = draft.shared().await;
         let proposed = shared.then("proposed", "proposePlan", json!({})).await;
         let in_force = proposed.in_force().await;
@@ -49,7 +49,7 @@ impl Stage {
         let reason = json!({ "reason": "no budget" });
         let withdrawn = shared.then("withdrawn", "withdrawPlan", reason).await;
         let discarded = draft.then("discarded", "discardPlan", json!({})).await;
-        let partners = self.draft(false).await;
+        let partners = Box::pin(self.draft(false)).await;
         vec![
             draft, partners, shared, proposed, in_force, amending, amended, over, completed,
             terminated, withdrawn, discarded,
@@ -57,35 +57,35 @@ impl Stage {
     }
 
     async fn draft(&self, is_vendors: bool) -> Self {
-        let mut world = self.begin().await;
+        let mut world = Box::pin(self.begin()).await;
         let sketch = world.vendor.plan(&world.partner).full().with_target(revenue("1000.00"));
         let drafter = if is_vendors { &world.vendor.manager } else { &world.partner.manager };
         let plan = sketch.drafted_by(drafter).await;
         let comment = say(drafter, &plan.id).await;
         world.things.insert("comment", comment);
         world.plan = Some(plan);
-        Self::of(if is_vendors { "draft" } else { "partner's" }, world).await
+        Box::pin(Self::of(if is_vendors { "draft" } else { "partner's" }, world)).await
     }
 
     async fn shared(&self) -> Self {
-        let mut world = self.begin().await;
+        let mut world = Box::pin(self.begin()).await;
         let plan = world.planned();
         plan.change(&plan.vendor.manager, "sharePlan", json!({})).await;
         world.counter_propose("1200.00").await;
-        Self::of("shared", world).await
+        Box::pin(Self::of("shared", world)).await
     }
 
     /// After the vendor's manager has done one more thing.
     async fn then(&self, name: &'static str, mutation: &str, input: Value) -> Self {
-        let world = self.begin().await;
+        let world = Box::pin(self.begin()).await;
         let plan = world.planned();
         plan.change(&plan.vendor.manager, mutation, input).await;
-        Self::of(name, world).await
+        Box::pin(Self::of(name, world)).await
     }
 
     /// Signed in January; on 12 July it is behind, the first review has been held and the second is due.
     async fn in_force(&self) -> Self {
-        let mut world = self.begin().await;
+        let mut world = Box::pin(self.begin()).await;
         let plan = world.planned();
         plan.sign(&plan.vendor.executive).await;
         plan.sign(&plan.partner.executive).await;
@@ -107,25 +107,25 @@ impl Stage {
         world.things.insert("held", reviews[0]["id"].clone());
         world.things.insert("due", reviews[1]["id"].clone());
         world.things.insert("action", items["nodes"][0]["id"].clone());
-        Self::of("in force", world).await
+        Box::pin(Self::of("in force", world)).await
     }
 
     async fn amending(&self) -> Self {
-        let mut world = self.begin().await;
+        let mut world = Box::pin(self.begin()).await;
         let plan = world.planned();
         let reason = json!({ "reason": "it goes badly" });
         plan.change(&plan.vendor.manager, "beginAmendment", reason).await;
         let name = json!({ "name": "Plan 2026, less" });
         plan.change(&plan.vendor.manager, "editPlan", name).await;
         world.counter_propose("900.00").await;
-        Self::of("amending", world).await
+        Box::pin(Self::of("amending", world)).await
     }
 
     async fn over(&self) -> Self {
-        let world = self.begin().await;
+        let world = Box::pin(self.begin()).await;
         world.app.set_time("2027-01-12T12:00:00Z");
         world.app.settle().await;
-        Self::of("over", world).await
+        Box::pin(Self::of("over", world)).await
     }
 }
 

@@ -81,8 +81,7 @@ impl Table {
             }
         }
         let line = |(row, members): (&Vec<String>, Vec<usize>)| {
-            let cells: String = row.iter().map(|cell| format!("{cell:WIDTH$}")).collect();
-            format!("    {cells}  {}\n", self.who(&members))
+            format!("    {}  {}\n", cells(row), self.who(&members))
         };
         alike.into_iter().map(line).collect()
     }
@@ -109,6 +108,14 @@ impl Table {
     }
 }
 
+/// Each in its column.
+fn cells(row: &[impl AsRef<str>]) -> String {
+    row.iter().fold(String::new(), |line, cell| {
+        let padding = WIDTH.saturating_sub(cell.as_ref().chars().count());
+        line + cell.as_ref() + &" ".repeat(padding)
+    })
+}
+
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Attempts of which the same became stand together, where the first of them stands.
@@ -120,7 +127,7 @@ impl fmt::Display for Table {
                 None => blocks.push((block, vec![title])),
             }
         }
-        let heading: String = self.stages.iter().map(|name| format!("{name:WIDTH$}")).collect();
+        let heading = cells(&self.stages);
         for (block, titles) in blocks {
             for title in titles {
                 writeln!(f, "{title}")?;

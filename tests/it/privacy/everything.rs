@@ -142,7 +142,9 @@ fn without_ids(text: &str, ids: &mut BTreeMap<String, usize>) -> String {
             said.push_str("hash");
         } else if is_id {
             let next = ids.len();
-            said.push_str(&format!("id {}", ids.entry(word.to_owned()).or_insert(next)));
+            let number = ids.entry(word.to_owned()).or_insert(next);
+            said.push_str("id ");
+            said.push_str(&number.to_string());
         } else {
             said.push_str(word);
         }

@@ -75,7 +75,7 @@ async fn the_figures_now_stand_beside_those_of_the_last_review() {
     let alerts =
         plan.read(&plan.partner.viewer, "alerts(filter: { states: [OPEN] }) { totalCount }").await;
     assert_eq!(found["alerts"], alerts);
-    assert_eq!(alerts["totalCount"], 1);
+    assert_eq!(alerts["totalCount"], 5);
 }
 
 #[tokio::test]

@@ -115,7 +115,7 @@ impl FrozenApp {
         let backend = Arc::new(self.data.thaw().await);
         let clock = Clock::manual(self.now);
         let op = Op::new(backend.db.clone(), clock.clone(), Actor::System)
-            .with_sign_in(self.app.op.sign_in.clone());
+            .with_sign_in(self.app.op.sign_in);
         TestApp { clock, op, backend, schema: self.app.schema.clone() }
     }
 }
