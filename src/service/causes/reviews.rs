@@ -77,17 +77,24 @@ pub async fn left(tx: &Tx, plan: &plan::Model, today: NaiveDate) -> Result<Left>
     Ok(Left { of_both, unconfirmed: unconfirmed.collect() })
 }
 
-/// A review whose day is near, or has passed.
+/// A review whose day is near, or has passed; one that was due before the plan was signed warns nobody.
 fn dated(plan: &plan::Model, review: &review::Model, today: NaiveDate) -> Option<Cause> {
     let day = review.scheduled_on;
     let window = Days::new(plan.policy.windows.due_soon_days.into());
     let is_soon = today.checked_add_days(window).is_some_and(|end| end >= day);
     let (rule, message) = match review.state {
-        ReviewState::Scheduled if day < today => (
-            AlertRule::ReviewOverdue,
-            format!("review {} was due on {day} and was neither held nor skipped", review.number),
-        ),
-        ReviewState::Scheduled if is_soon => {
+        ReviewState::Scheduled
+            if day < today && plan.activated_on.is_some_and(|from| from <= day) =>
+        {
+            (
+                AlertRule::ReviewOverdue,
+                format!(
+                    "review {} was due on {day} and was neither held nor skipped",
+                    review.number
+                ),
+            )
+        }
+        ReviewState::Scheduled if day >= today && is_soon => {
             (AlertRule::ReviewDue, format!("review {} is due on {day}", review.number))
         }
         _ => return None,

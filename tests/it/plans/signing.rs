@@ -380,6 +380,8 @@ async fn events_tell_a_plans_life_in_order() {
             ("PLAN_SIGNED", &one),
             ("PLAN_SIGNED", &one),
             ("PLAN_ACTIVATED", &one),
+            // The revenue is behind, and the second review is due.
+            ("ALERT_OPENED", &none),
             ("ALERT_OPENED", &none),
         ]
     );
