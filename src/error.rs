@@ -1,6 +1,6 @@
 //! Why an operation did not happen, named by what the caller can do about it.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use sea_orm::DbErr;
 
 use crate::domain::{
@@ -99,6 +99,12 @@ pub enum Error {
     /// E-mail or password is wrong, or the token has ended; which of them is never said.
     #[error("e-mail or password is wrong")]
     InvalidCredentials,
+    /// Asked too often; the same may be asked again later.
+    #[error("too many tries; try again in {} s", retry_after_seconds(*.retry_after))]
+    RateLimited {
+        /// After how long.
+        retry_after: TimeDelta,
+    },
     /// The system has no randomness to give.
     #[error("no randomness: {0}")]
     Entropy(String),
@@ -108,6 +114,11 @@ pub enum Error {
     /// The database failed.
     #[error("storage failed")]
     Db(#[from] DbErr),
+}
+
+/// Whole seconds, rather one too many.
+fn retry_after_seconds(wait: TimeDelta) -> i64 {
+    wait.num_seconds() + i64::from(wait.subsec_nanos() > 0)
 }
 
 /// A value that cannot be accepted.

@@ -23,6 +23,7 @@ mod m10_reviews;
 mod m11_renewal;
 mod m12_risk_revision;
 mod m13_feeds;
+mod m14_sign_in_tries;
 mod table;
 
 /// All migrations, oldest first.
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m11_renewal::Migration),
             Box::new(m12_risk_revision::Migration),
             Box::new(m13_feeds::Migration),
+            Box::new(m14_sign_in_tries::Migration),
         ]
     }
 }

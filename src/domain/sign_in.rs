@@ -11,6 +11,28 @@ pub const LONGEST_PASSWORD: usize = 200;
 /// Characters of an e-mail address at most (RFC 5321).
 const LONGEST_EMAIL: usize = 254;
 
+/// Wrong passwords in a row that cost no wait.
+const FREE_TRIES: i32 = 5;
+
+/// The longest wait between two tries, in seconds: guessing gets nowhere, and whoever knows the password is never locked out.
+const LONGEST_WAIT: i64 = 60;
+
+/// After how long without a try earlier ones are forgotten.
+pub fn forgotten_after() -> TimeDelta {
+    TimeDelta::minutes(15)
+}
+
+/// How long after the last of `failures` wrong passwords in a row the next one is looked at: nothing for the first five, then
+/// twice as long each time, a minute at most.
+pub fn wait_after(failures: i32) -> TimeDelta {
+    let beyond = failures.saturating_sub(FREE_TRIES);
+    let seconds = match u32::try_from(beyond) {
+        Ok(beyond) => 1_i64.checked_shl(beyond).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT),
+        Err(_) => 0,
+    };
+    TimeDelta::seconds(seconds)
+}
+
 /// What an operator decides about signing in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SignInRules {
@@ -86,6 +108,24 @@ mod tests {
     fn an_address_is_kept_in_lower_case() {
         check(" Ada@Northwind.Example ", Some("ada@northwind.example"));
         check("ada+jbp@mail.northwind.example", Some("ada+jbp@mail.northwind.example"));
+    }
+
+    #[test]
+    fn guessing_waits_longer_and_longer_but_never_for_ever() {
+        let waits = [
+            (0, 0),
+            (4, 0),
+            (5, 1),
+            (6, 2),
+            (7, 4),
+            (10, 32),
+            (11, 60),
+            (1_000, 60),
+            (i32::MAX, 60),
+        ];
+        for (failures, seconds) in waits {
+            assert_eq!(wait_after(failures), TimeDelta::seconds(seconds), "{failures}");
+        }
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub mod review;
 pub mod review_answer;
 pub mod scorecard;
 pub mod session;
+pub mod sign_in_try;
 pub mod signature;
 pub mod slice_rollup;
 pub mod sums;

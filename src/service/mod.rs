@@ -63,6 +63,7 @@ pub mod standards;
 pub mod targets;
 pub mod teams;
 pub mod terms;
+pub mod throttle;
 pub mod token;
 pub mod users;
 pub mod versions;

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::{
-    access, password,
+    access, password, throttle,
     token::{self, Token},
 };
 use crate::{
@@ -51,8 +51,10 @@ pub struct SessionTokens {
 
 /// Opens a session for whoever knows the password.
 ///
-/// An unknown address, a wrong password and a deactivated account are refused alike, and as slowly.
+/// An unknown address, a wrong password and a deactivated account are refused alike, and as slowly; after some tries in a row the
+/// next one has to wait.
 pub async fn sign_in(op: &Op, email: &str, password: &str) -> Result<SessionTokens> {
+    throttle::enter(op, email).await?;
     let known = match sign_in::email(email) {
         Some(email) => user_by_email(op, &email).await?,
         None => None,
@@ -74,6 +76,7 @@ pub async fn sign_in(op: &Op, email: &str, password: &str) -> Result<SessionToke
         .filter(session::Column::RefreshExpiresAt.lte(op.now()))
         .exec(&*tx)
         .await?;
+    throttle::forget(&tx, email).await?;
     let tokens = open(&tx, op, &user, op.sign_in.lifetimes).await?;
     tx.commit().await?;
     Ok(tokens)

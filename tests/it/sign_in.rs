@@ -288,3 +288,58 @@ async fn only_the_house_opens_a_session_without_a_password() {
     let unknown = sessions::open_session_for(&app.op, "nobody@northwind.example", hour).await;
     assert_eq!(unknown.err().unwrap().to_string(), "user not found");
 }
+
+#[tokio::test]
+async fn guessing_waits_and_whoever_knows_the_password_gets_in_after_a_minute_at_most() {
+    let app = TestApp::start().await;
+    app.vendor("Northwind").await;
+    let query = "mutation($email: String!, $password: String!) {
+        signIn(input: { email: $email, password: $password }) {
+            accessToken errors { code message ... on RateLimited { retryAfterMs } }
+        }
+    }";
+    let tried = async |email: &str, password: &str| {
+        let asked = json!({ "email": email, "password": password });
+        let errors = app.as_stranger().run(query, asked).await["signIn"]["errors"].take();
+        errors.get(0).cloned().unwrap_or_default()
+    };
+    let wrong = json!({ "code": "INVALID_CREDENTIALS", "message": "e-mail or password is wrong" });
+    // Whether anybody has the address makes no difference.
+    for email in ["admin@northwind.example", "nobody@nowhere.example"] {
+        for _ in 0..5 {
+            assert_eq!(tried(email, "guess").await, wrong);
+        }
+        let wait = json!({ "code": "RATE_LIMITED", "message": "too many tries; try again in 1 s", "retryAfterMs": 1000 });
+        assert_eq!(tried(email, PASSWORD).await, wait);
+        assert_eq!(tried(&format!(" {}", email.to_uppercase()), PASSWORD).await, wait);
+    }
+    let email = "admin@northwind.example";
+    for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
+        app.advance(TimeDelta::seconds(seconds));
+        assert_eq!(tried(email, "guess").await, wrong);
+    }
+    assert_eq!(tried(email, PASSWORD).await["retryAfterMs"], 60_000);
+    app.advance(TimeDelta::seconds(60));
+    assert_eq!(tried(email, PASSWORD).await, Value::Null);
+    // Signed in, the count begins anew; left alone, it is forgotten.
+    for _ in 0..5 {
+        assert_eq!(tried(email, "guess").await, wrong);
+    }
+    app.advance(TimeDelta::minutes(16));
+    assert_eq!(tried(email, "guess").await, wrong);
+    assert_eq!(tried(email, PASSWORD).await, Value::Null);
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_are_as_slow_as_one_after_the_other() {
+    let app = TestApp::start().await;
+    app.vendor("Northwind").await;
+    let guess = async || {
+        let asked = json!({ "email": "admin@northwind.example", "password": "guess" });
+        app.as_stranger().run(SIGN_IN, asked).await["signIn"]["errors"][0]["code"].take()
+    };
+    let told = futures_util::future::join_all((0..12).map(|_| guess())).await;
+    let n_checked = told.iter().filter(|code| **code == "INVALID_CREDENTIALS").count();
+    let n_waiting = told.iter().filter(|code| **code == "RATE_LIMITED").count();
+    assert_eq!((n_checked, n_waiting), (5, 7));
+}
