@@ -18,6 +18,16 @@ fn main() -> anyhow::Result<ExitCode> {
         .enable_all()
         .thread_stack_size(STACK)
         .build()?;
-    let is_well = runtime.block_on(command.run())?;
-    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    match runtime.block_on(command.run()) {
+        Ok(true) => Ok(ExitCode::SUCCESS),
+        Ok(false) => Ok(ExitCode::FAILURE),
+        // Whoever reads what is printed has read enough: `jbp schema | head`.
+        Err(cause) if is_closed_pipe(&cause) => Ok(ExitCode::SUCCESS),
+        Err(cause) => Err(cause),
+    }
+}
+
+fn is_closed_pipe(cause: &anyhow::Error) -> bool {
+    let io = cause.downcast_ref::<std::io::Error>();
+    io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
 }

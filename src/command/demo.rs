@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::serve::stop_on_signal;
+use super::serve::Signals;
 use crate::{app::App, config::Config, demo};
 
 /// The demo's own SQLite file, so that it never mixes with a server's.
@@ -39,12 +39,13 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         bar.finish_and_clear();
     }
     let db = app.op.db.clone();
+    let signals = Signals::listen()?;
     let serving = app.listen(Some(demo::users())).await?;
     greet(&serving.address.to_string())?;
     let stopper = serving.stopper();
     tokio::select! {
         served = serving.run() => served?,
-        () = stop_on_signal(stopper) => {}
+        () = signals.stop(stopper) => {}
     }
     Ok(db.close().await?)
 }

@@ -43,7 +43,8 @@ struct Follower {
     interest: Interest,
     cursor: EventCursor,
     waiting: VecDeque<EventRow>,
-    reset: Option<ResetReason>,
+    /// What is told before anything else.
+    first: Option<Told>,
     is_behind: bool,
     is_over: bool,
 }
@@ -65,15 +66,20 @@ impl Follower {
         // Listening begins before the table is read, so that nothing falls between.
         let listener = ctx.data_unchecked::<Bus>().listen();
         let heads = events::heads(&op).await?;
-        let (cursor, reset) = match after {
-            None => (heads, None),
+        // Whoever begins without a cursor gets one at once, and can continue from it whatever happens next.
+        let (cursor, first) = match after {
+            None => (heads, Some(Told::Nothing)),
             Some(text) => {
                 let cursor: EventCursor =
                     text.parse().map_err(|_invalid| ApiError::invalid_cursor("after"))?;
                 let is_ahead = cursor.0.iter().any(|(vendor, position)| {
                     heads.position(*vendor).is_some_and(|head| *position > head)
                 });
-                if is_ahead { (heads, Some(ResetReason::CursorUnknown)) } else { (cursor, None) }
+                if is_ahead {
+                    (heads, Some(Told::Reset(ResetReason::CursorUnknown)))
+                } else {
+                    (cursor, None)
+                }
             }
         };
         Ok(Self {
@@ -83,7 +89,7 @@ impl Follower {
             interest,
             cursor,
             waiting: VecDeque::new(),
-            reset,
+            first,
             is_behind: true,
             is_over: false,
         })
@@ -104,8 +110,8 @@ impl Follower {
     }
 
     async fn tell(&mut self) -> Result<Option<Told>> {
-        if let Some(reason) = self.reset.take() {
-            return Ok(Some(Told::Reset(reason)));
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
         }
         loop {
             if let Some(event) = self.waiting.pop_front() {
@@ -183,7 +189,9 @@ impl Live {
         #[graphql(desc = "The plans, at most 100; all that the viewer may see when absent.")]
         plan_ids: Option<Vec<PlanId>>,
         #[graphql(desc = "Only these kinds; all when absent.")] kinds: Option<Vec<EventKind>>,
-        #[graphql(desc = "The cursor of the last event seen; from now on when absent.")]
+        #[graphql(
+            desc = "The cursor of the last event seen. When absent, from now on: a heartbeat comes at once, with the cursor to continue from."
+        )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Result<EventItem, ApiError>>, ApiError> {
         if let Some(n_plans) = plan_ids.as_ref().map(Vec::len).filter(|n_plans| *n_plans > 100) {
@@ -199,7 +207,9 @@ impl Live {
     async fn alert_events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The cursor of the last event seen; from now on when absent.")]
+        #[graphql(
+            desc = "The cursor of the last event seen. When absent, from now on: a heartbeat comes at once, with the cursor to continue from."
+        )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Result<EventItem, ApiError>>, ApiError> {
         let kinds =

@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{Client, Partner, TestApp, Vendor, house::House};
+use crate::support::{
+    Client, Partner, TestApp, Vendor,
+    house::{House, Listener},
+};
 
 /// How long something may take that should be there already.
 const SOON: Duration = Duration::from_secs(10);
 
 const EVENTS: &str = "subscription($after: String) { planEvents(after: $after) { __typename
     ... on PlanChanged { cursor kind } ... on PlanContentChanged { cursor change revision }
-    ... on StreamReset { reason } } }";
+    ... on StreamReset { reason } ... on Heartbeat { cursor } } }";
 
 async fn shared_plan(house: &House, vendor: &Vendor, partner: &Partner) -> String {
     let created = house
@@ -38,6 +41,14 @@ async fn rename(house: &House, who: &Client, plan: &str, revision: i64) -> i64 {
     house.does(who, query, json!({ "input": input })).await["plan"]["revision"].as_i64().unwrap()
 }
 
+/// Begins the subscription `live` from now on: it has begun when the first cursor comes.
+async fn begin(socket: &mut Listener) -> Value {
+    socket.follow("live", EVENTS, json!({})).await;
+    let first = socket.hears("live", SOON, |_| true).await.unwrap()["planEvents"].take();
+    assert_eq!(first["__typename"], "Heartbeat");
+    first["cursor"].clone()
+}
+
 #[tokio::test]
 async fn a_stream_continues_after_its_cursor_across_a_restart_of_the_server() {
     let app = TestApp::start().await;
@@ -47,10 +58,7 @@ async fn a_stream_continues_after_its_cursor_across_a_restart_of_the_server() {
     let house = app.open_doors().await;
     let plan = shared_plan(&house, &vendor, &acme).await;
     let mut socket = house.socket(&acme.manager).await;
-    socket.follow("live", EVENTS, json!({})).await;
-    // The stream begins when the server has understood: a query on the same socket is answered after that.
-    socket.follow("ready", "{ viewer { role } }", json!({})).await;
-    assert!(socket.hears("ready", SOON, |_| true).await.is_some());
+    begin(&mut socket).await;
     let mut revision = rename(&house, &vendor.manager, &plan, 2).await;
     let heard = socket.hears("live", SOON, |_| true).await.unwrap()["planEvents"].take();
     assert_eq!((&heard["change"], &heard["revision"]), (&json!("editPlan"), &json!(3)));
@@ -109,16 +117,34 @@ async fn a_stream_ends_with_the_access_of_its_subscriber() {
     let plan = shared_plan(&house, &vendor, &acme).await;
     let user = acme.viewer.user_id().await;
     let mut socket = house.socket(&acme.viewer).await;
-    socket.follow("live", EVENTS, json!({})).await;
-    socket.follow("ready", "{ viewer { role } }", json!({})).await;
-    assert!(socket.hears("ready", SOON, |_| true).await.is_some());
+    let after = begin(&mut socket).await;
+    socket.follow("ends", EVENTS, json!({ "after": after })).await;
 
     let query = "mutation($input: DeactivateUserInput!) { deactivateUser(input: $input) { errors { code message } } }";
     house.does(&acme.admin, query, json!({ "input": { "userId": user } })).await;
     rename(&house, &vendor.manager, &plan, 2).await;
     // The event is not delivered: what comes instead is the end.
-    let ended = socket.hears_the_end("live").await;
+    let ended = socket.hears_the_end("ends").await;
     assert_eq!(ended["payload"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    drop(socket);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn whoever_begins_without_a_cursor_gets_one_before_anything_happens() {
+    let app = TestApp::start().await;
+    let house = app.open_doors().await;
+    let vendor = app.vendor("Northwind").await;
+    let acme = app.partner(&vendor, "Acme", "STRATEGIC", "RESELLER").await;
+    let plan = shared_plan(&house, &vendor, &acme).await;
+    let mut socket = house.socket(&acme.manager).await;
+    let cursor = begin(&mut socket).await;
+    drop(socket);
+    rename(&house, &vendor.manager, &plan, 2).await;
+    let mut socket = house.socket(&acme.manager).await;
+    socket.follow("again", EVENTS, json!({ "after": cursor })).await;
+    let heard = socket.hears("again", SOON, |_| true).await.unwrap();
+    assert_eq!(heard["planEvents"]["change"], "editPlan");
     drop(socket);
     house.close().await;
 }

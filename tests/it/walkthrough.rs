@@ -17,7 +17,7 @@ const PLAN_EVENTS: &str = "subscription($ids: [ID!]!) { planEvents(planIds: $ids
     ... on ProgressChanged { recorded targets { name progress { actual status } } }
     ... on AlertChanged { kind alert { rule message } } } }";
 
-const ALERTS: &str = "subscription { alertEvents { ... on AlertChanged { kind alert { rule message plan { id } } } } }";
+const ALERTS: &str = "subscription { alertEvents { __typename ... on AlertChanged { kind alert { rule message plan { id } } } } }";
 
 const PROGRESS: &str = "subscription($id: ID!) { progress(planId: $id) { progress { score total { revenue { amount } } } } }";
 
