@@ -3,11 +3,14 @@
 import json
 import os
 import random
+from pathlib import Path
 
 import graphql
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis.graphql import nodes, scalar
+
+SCHEMA = graphql.build_schema((Path(__file__).parents[4] / "schema.graphql").read_text())
 
 # Ids and cursors of the running demo, by the name of the argument that takes one.
 POOL = json.loads(os.environ.get("JBP_FUZZ_POOL", "{}"))
@@ -80,3 +83,19 @@ def every_fault_is_the_clients(_context, response, _case):
     for error in response.json().get("errors", []):
         code = error.get("extensions", {}).get("code")
         assert code in CODES, f"{code}: {error['message']} at {error.get('path')}"
+
+
+@schemathesis.check
+def a_document_is_valid_where_it_is_to_the_reference(_context, response, case):
+    """The server refuses as invalid what graphql-core does, and nothing else."""
+    codes = {error["extensions"]["code"] for error in response.json().get("errors", [])}
+    is_refused = bool(codes & {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"})
+    try:
+        document = graphql.parse(case.body) if isinstance(case.body, str) else case.body
+        flaws = [flaw.message for flaw in graphql.validate(SCHEMA, document)]
+    except graphql.GraphQLSyntaxError as flaw:
+        flaws = [flaw.message]
+    # Too large an integer is refused when it is read, which is later.
+    if all("non 32-bit" in flaw for flaw in flaws) and not is_refused:
+        return
+    assert is_refused == bool(flaws), flaws or response.text

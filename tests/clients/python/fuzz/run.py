@@ -93,8 +93,8 @@ def fuzz(server, email, seconds):
 def main():
     server = Server()
     stood = [fuzz(server, email, int(sys.argv[1]) // 2) for email in (VENDOR, PARTNER)]
-    server.stop()
     log = (server.home / "server.log").read_text()
+    server.remove()
     print(log)
     return 0 if all(stood) and "ERROR" not in log and "panicked" not in log else 1
 
