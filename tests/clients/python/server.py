@@ -38,6 +38,7 @@ class Server:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
         for line in self.process.stdout:
             if "demo is ready" in line:
+                urllib.request.urlopen(f"http://{self.address}/readyz").close()
                 return
         raise RuntimeError((self.home / "server.log").read_text())
 

@@ -43,6 +43,7 @@ export class Server {
     for await (const line of createInterface(this.process.stdout)) {
       if (line.includes("demo is ready")) {
         this.process.stdout.resume();
+        await fetch(`http://${address}/readyz`);
         return;
       }
     }
