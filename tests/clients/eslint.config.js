@@ -43,7 +43,10 @@ const OTHERWISE = {
   "relay-arguments": ["error", { includeBoth: false }],
 };
 
-const otherwise = Object.entries(OTHERWISE).map(([name, rule]) => [`@graphql-eslint/${name}`, rule]);
+const otherwise = Object.entries(OTHERWISE).map(([name, rule]) => [
+  `@graphql-eslint/${name}`,
+  rule,
+]);
 
 export default [
   {

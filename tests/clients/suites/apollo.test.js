@@ -51,7 +51,10 @@ function connect(bearer) {
     new GraphQLWsLink(socket),
     http,
   );
-  return { client: new ApolloClient({ cache: new InMemoryCache({ possibleTypes }), link }), socket };
+  return {
+    client: new ApolloClient({ cache: new InMemoryCache({ possibleTypes }), link }),
+    socket,
+  };
 }
 
 test("a query is answered", async () => {

@@ -17,7 +17,12 @@ const tsx = "node_modules/.bin/tsx";
 /** Each with a day of its own, because what one has recorded the next would know. */
 const EXAMPLES = [
   { name: "curl", day: "2026-01-05", record: ["./record.sh"] },
-  { name: "python", day: "2026-01-06", record: [python, "record.py"], follow: [python, "follow.py"] },
+  {
+    name: "python",
+    day: "2026-01-06",
+    record: [python, "record.py"],
+    follow: [python, "follow.py"],
+  },
   {
     name: "typescript",
     day: "2026-01-07",
@@ -67,12 +72,15 @@ for (const { name, day, record } of EXAMPLES) {
   test(`${name}: a wrong password is an error`, PATIENCE, async () => {
     const [command, ...args] = record;
     const env = told({ JBP_EMAIL: PARTNER, JBP_PASSWORD: "guessed" });
-    await assert.rejects(run(command, args, { cwd: home(name), env }), ({ code, stdout, stderr }) => {
-      assert.notEqual(code, 0);
-      assert.equal(stdout, "");
-      assert.match(stderr, /e-mail or password is wrong/);
-      return true;
-    });
+    await assert.rejects(
+      run(command, args, { cwd: home(name), env }),
+      ({ code, stdout, stderr }) => {
+        assert.notEqual(code, 0);
+        assert.equal(stdout, "");
+        assert.match(stderr, /e-mail or password is wrong/);
+        return true;
+      },
+    );
   });
 }
 
@@ -112,7 +120,10 @@ test("curl: news are told once", PATIENCE, async () => {
       cwd: home("curl"),
       env: told({ JBP_TOKEN: token }),
     });
-    return stdout.split("\n").filter(Boolean).map((line) => line.split(" ")[2]);
+    return stdout
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => line.split(" ")[2]);
   };
   const { ids, cursor } = await events(server, token);
   assert.deepEqual(await news(), ids);

@@ -50,19 +50,28 @@ test("an error in a field that is never null takes its parent with it", async ()
   });
 });
 
-test("@include and @skip go by a variable's default", { todo: "the library does not look at it" }, async () => {
-  const query = "query ($yes: Boolean! = true) { viewer { role @include(if: $yes) unreadAlertCount @skip(if: $yes) } }";
+test("@include and @skip go by a variable's default", {
+  todo: "the library does not look at it",
+}, async () => {
+  const query =
+    "query ($yes: Boolean! = true) { viewer { role @include(if: $yes) unreadAlertCount @skip(if: $yes) } }";
   assert.deepEqual(await ask(query), { data: { viewer: { role } }, paths: undefined });
 });
 
-test("an error in a field that may be null leaves the others", { todo: "the library nulls the parent" }, async () => {
+test("an error in a field that may be null leaves the others", {
+  todo: "the library nulls the parent",
+}, async () => {
   assert.deepEqual(await ask('{ viewer { role } node(id: "nonsense") { id } }'), {
     data: { viewer: { role }, node: null },
     paths: [["node"]],
   });
 });
 
-test("an error below a list says which field it is", { todo: "the library ends the path at the index" }, async () => {
-  const { paths } = await ask("{ plans(first: 1) { nodes { alerts(first: 101) { totalCount } } } }");
+test("an error below a list says which field it is", {
+  todo: "the library ends the path at the index",
+}, async () => {
+  const { paths } = await ask(
+    "{ plans(first: 1) { nodes { alerts(first: 101) { totalCount } } } }",
+  );
   assert.deepEqual(paths, [["plans", "nodes", 0, "alerts"]]);
 });

@@ -87,36 +87,40 @@ test("the stream is one of events, and nobody keeps it", options, async () => {
   abort.abort();
 });
 
-test("a stream goes on over a restart of the server, nothing lost, nothing twice", options, async () => {
-  const { cursor } = await events(server, token);
-  const heard = [];
-  let after = cursor;
-  const follow = async () => {
-    const { ids } = await events(server, token, cursor);
-    const client = connect(token);
-    for await (const { data } of client.iterate({ query: FOLLOW, variables: { after } })) {
-      heard.push(data.planEvents.id);
-      after = data.planEvents.cursor;
-      if (heard.length === ids.length) break;
-    }
-    client.dispose();
-    assert.deepEqual(heard, ids);
-  };
-  await record("sse-restart-1", "sse-restart-2");
-  await follow();
+test(
+  "a stream goes on over a restart of the server, nothing lost, nothing twice",
+  options,
+  async () => {
+    const { cursor } = await events(server, token);
+    const heard = [];
+    let after = cursor;
+    const follow = async () => {
+      const { ids } = await events(server, token, cursor);
+      const client = connect(token);
+      for await (const { data } of client.iterate({ query: FOLLOW, variables: { after } })) {
+        heard.push(data.planEvents.id);
+        after = data.planEvents.cursor;
+        if (heard.length === ids.length) break;
+      }
+      client.dispose();
+      assert.deepEqual(heard, ids);
+    };
+    await record("sse-restart-1", "sse-restart-2");
+    await follow();
 
-  const open = connect(token).iterate({ query: FOLLOW, variables: { after } });
-  await record("sse-restart-3");
-  const { value } = await open.next();
-  heard.push(value.data.planEvents.id);
-  after = value.data.planEvents.cursor;
-  const ended = assert.rejects(open.next());
-  await server.stop();
-  await ended;
-  await server.start();
-  await record("sse-restart-4");
-  await follow();
-});
+    const open = connect(token).iterate({ query: FOLLOW, variables: { after } });
+    await record("sse-restart-3");
+    const { value } = await open.next();
+    heard.push(value.data.planEvents.id);
+    after = value.data.planEvents.cursor;
+    const ended = assert.rejects(open.next());
+    await server.stop();
+    await ended;
+    await server.start();
+    await record("sse-restart-4");
+    await follow();
+  },
+);
 
 test("urql follows without a socket", options, async () => {
   const { cursor } = await events(server, token);

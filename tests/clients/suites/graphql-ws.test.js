@@ -92,76 +92,84 @@ test("without a token the viewer is nobody", PATIENCE, async () => {
   assert.deepEqual([data, errors[0].extensions.code], [null, "UNAUTHENTICATED"]);
 });
 
-test("a revoked session is left with 4403 and continued with the next token", PATIENCE, async () => {
-  const { cursor } = await events(server, token);
-  const sessions = [await signIn(server, PARTNER), await signIn(server, PARTNER)];
-  const [first] = sessions;
-  const closed = [];
-  const client = connect({
-    connectionParams: () => ({ authorization: sessions.shift().accessToken }),
-    retryWait: async () => {},
-    on: { closed: ({ code, reason }) => closed.push([code, reason]) },
-  });
-  const variables = { after: cursor };
-  const followed = client.iterate({ query: FOLLOW, variables });
-  const next = async () => {
-    const { value } = await followed.next();
-    variables.after = value.data.planEvents.cursor;
-    return value.data.planEvents;
-  };
-
-  await record("ws-fresh-1");
-  const before = await next();
-  assert.equal(before.recorded, 1);
-  const reconnected = new Promise((done) => client.on("connected", done));
-  await signOut(server, first);
-  await reconnected;
-  assert.deepEqual(closed, [[4403, "token expired"]]);
-  await record("ws-fresh-2");
-  const after = await next();
-  assert.equal(after.recorded, 1);
-  assert.deepEqual((await events(server, token, cursor)).ids, [before.id, after.id]);
-  await followed.return();
-  await client.dispose();
-});
-
-test("a stream goes on over a restart of the server, nothing lost, nothing twice", PATIENCE, async () => {
-  const { cursor } = await events(server, token);
-  const closed = [];
-  const client = connect({
-    retryAttempts: Number.POSITIVE_INFINITY,
-    retryWait: () => up.promise,
-    on: { closed: ({ code }) => closed.push(code) },
-  });
-  const up = deferred();
-  const variables = { after: cursor };
-  const heard = [];
-  const followed = client.iterate({ query: FOLLOW, variables });
-  const hearAll = async () => {
-    const { ids } = await events(server, token, cursor);
-    while (heard.length < ids.length) {
+test(
+  "a revoked session is left with 4403 and continued with the next token",
+  PATIENCE,
+  async () => {
+    const { cursor } = await events(server, token);
+    const sessions = [await signIn(server, PARTNER), await signIn(server, PARTNER)];
+    const [first] = sessions;
+    const closed = [];
+    const client = connect({
+      connectionParams: () => ({ authorization: sessions.shift().accessToken }),
+      retryWait: async () => {},
+      on: { closed: ({ code, reason }) => closed.push([code, reason]) },
+    });
+    const variables = { after: cursor };
+    const followed = client.iterate({ query: FOLLOW, variables });
+    const next = async () => {
       const { value } = await followed.next();
-      heard.push(value.data.planEvents.id);
       variables.after = value.data.planEvents.cursor;
-    }
-    assert.deepEqual(heard, ids);
-  };
+      return value.data.planEvents;
+    };
 
-  await record("ws-restart-1");
-  await record("ws-restart-2");
-  await hearAll();
-  await server.stop();
-  await server.start();
-  await record("ws-restart-3");
-  await record("ws-restart-4");
-  up.resolve();
-  await hearAll();
-  await record("ws-restart-5");
-  await hearAll();
-  assert.deepEqual(closed, [1012]);
-  await followed.return();
-  await client.dispose();
-});
+    await record("ws-fresh-1");
+    const before = await next();
+    assert.equal(before.recorded, 1);
+    const reconnected = new Promise((done) => client.on("connected", done));
+    await signOut(server, first);
+    await reconnected;
+    assert.deepEqual(closed, [[4403, "token expired"]]);
+    await record("ws-fresh-2");
+    const after = await next();
+    assert.equal(after.recorded, 1);
+    assert.deepEqual((await events(server, token, cursor)).ids, [before.id, after.id]);
+    await followed.return();
+    await client.dispose();
+  },
+);
+
+test(
+  "a stream goes on over a restart of the server, nothing lost, nothing twice",
+  PATIENCE,
+  async () => {
+    const { cursor } = await events(server, token);
+    const closed = [];
+    const client = connect({
+      retryAttempts: Number.POSITIVE_INFINITY,
+      retryWait: () => up.promise,
+      on: { closed: ({ code }) => closed.push(code) },
+    });
+    const up = deferred();
+    const variables = { after: cursor };
+    const heard = [];
+    const followed = client.iterate({ query: FOLLOW, variables });
+    const hearAll = async () => {
+      const { ids } = await events(server, token, cursor);
+      while (heard.length < ids.length) {
+        const { value } = await followed.next();
+        heard.push(value.data.planEvents.id);
+        variables.after = value.data.planEvents.cursor;
+      }
+      assert.deepEqual(heard, ids);
+    };
+
+    await record("ws-restart-1");
+    await record("ws-restart-2");
+    await hearAll();
+    await server.stop();
+    await server.start();
+    await record("ws-restart-3");
+    await record("ws-restart-4");
+    up.resolve();
+    await hearAll();
+    await record("ws-restart-5");
+    await hearAll();
+    assert.deepEqual(closed, [1012]);
+    await followed.return();
+    await client.dispose();
+  },
+);
 
 function deferred() {
   let resolve;

@@ -66,7 +66,10 @@ export class Server {
   /** A token that is good for a month. */
   token(email) {
     const args = ["token", email, "--data-dir", this.home];
-    return execFileSync(JBP_BIN, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    return execFileSync(JBP_BIN, args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
   }
 
   /** The data of an answer without errors. */
