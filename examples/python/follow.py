@@ -1,4 +1,7 @@
-"""Follows all plans: `follow.py [CURSOR_FILE]`. Stop it, start it, restart the server: nothing is lost, nothing comes twice."""
+"""Follows all plans: `follow.py [CURSOR_FILE]`.
+
+Stop it, start it, restart the server: nothing is lost, nothing comes twice.
+"""
 
 import asyncio
 import sys

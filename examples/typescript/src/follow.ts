@@ -1,4 +1,8 @@
-/** Follows all plans: `npm run follow [CURSOR_FILE]`. Stop it, start it, restart the server: nothing is lost, nothing comes twice. */
+/**
+ * Follows all plans: `npm run follow [CURSOR_FILE]`.
+ *
+ * Stop it, start it, restart the server: nothing is lost, nothing comes twice.
+ */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { createClient } from "graphql-ws";
@@ -66,11 +70,8 @@ const client = createClient({
 
 for (;;) {
   try {
-    const query = Follow.toString();
-    for await (const { data, errors } of client.iterate<FollowSubscription>({
-      query,
-      variables: { after: load() },
-    })) {
+    const request = { query: Follow.toString(), variables: { after: load() } };
+    for await (const { data, errors } of client.iterate<FollowSubscription>(request)) {
       if (!data) throw errors;
       handle(data.planEvents);
       save(data.planEvents.cursor); // After handling: what is not saved comes again.

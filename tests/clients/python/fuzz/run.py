@@ -1,6 +1,6 @@
 """Asks a demo server whatever the schema allows, as each side: `run.py SECONDS`.
 
-Fails when the server does: a status of 500 or more, an error whose code nobody deserves, a panic or an error in the log.
+Fails when the server does: a status of 500 or more, an error whose code nobody deserves, a panic or error in the log.
 """
 
 import json
@@ -23,7 +23,8 @@ EXISTING = """{
   } }
   plans(first: 20) { pageInfo { endCursor } nodes {
     id revision targets { id } commitments { id } reviews { id }
-    actionItems(first: 5) { nodes { id } } counterProposals(first: 5) { nodes { id } } comments(first: 5) { nodes { id } }
+    actionItems(first: 5) { nodes { id } } counterProposals(first: 5) { nodes { id } }
+    comments(first: 5) { nodes { id } }
   } }
   activities(first: 20) { pageInfo { endCursor } nodes { id } }
   deals(first: 20) { pageInfo { endCursor } nodes { id } }
