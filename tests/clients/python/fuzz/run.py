@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
+SCHEMA = HERE.parents[3] / "schema.graphql"
 sys.path.insert(0, str(HERE.parent))
 from server import PARTNER, VENDOR, Server  # noqa: E402
 
@@ -84,7 +85,7 @@ def fuzz(server, email, seconds):
     existing = pool(server.ask(EXISTING, token=token))
     command = [
         *[str(Path(sys.executable).with_name("st")), "--config-file", str(HERE / "schemathesis.toml")],
-        *["run", server.http, "--header", f"Authorization: Bearer {token}"],
+        *["run", str(SCHEMA), "--url", server.http, "--header", f"Authorization: Bearer {token}"],
         *["--exclude-name-regex", ENDS_SESSIONS, "--max-time", str(seconds)],
     ]
     ran = subprocess.run(command, cwd=HERE, env={**os.environ, "JBP_FUZZ_POOL": json.dumps(existing)}, check=False)
