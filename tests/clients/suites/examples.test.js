@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { events, PATIENCE, partnership, RECORD, won } from "../support/acts.js";
@@ -14,9 +15,12 @@ const run = promisify(execFile);
 const python = process.env.JBP_PYTHON ?? "python3";
 const tsx = "node_modules/.bin/tsx";
 
+/** Shell starts its follower anew whenever it ends. */
+const AGAIN = 'while sleep 0.2; do ./follow.sh "$0"; done';
+
 /** Each with a day of its own, because what one has recorded the next would know. */
 const EXAMPLES = [
-  { name: "curl", day: "2026-01-05", record: ["./record.sh"] },
+  { name: "curl", day: "2026-01-05", record: ["./record.sh"], follow: ["bash", "-c", AGAIN] },
   {
     name: "python",
     day: "2026-01-06",
@@ -84,37 +88,40 @@ for (const { name, day, record } of EXAMPLES) {
   });
 }
 
-for (const { name, follow } of EXAMPLES.filter(({ follow }) => follow)) {
-  test(`${name}: the stream loses nothing and tells nothing twice`, PATIENCE, async () => {
+for (const { name, follow } of EXAMPLES) {
+  const skip = name === "curl" && !process.env.JBP_SSE && "the server does not speak SSE yet";
+  const title = `${name}: the stream loses nothing and tells nothing twice`;
+  test(title, { ...PATIENCE, skip }, async (t) => {
     const { cursor } = await events(server, token);
     const file = join(server.home, `${name}.cursor`);
     writeFileSync(file, cursor);
     const heard = [];
-    const listen = async (lines) => {
-      const { ids } = await events(server, token, cursor);
+    const listen = async ({ lines }) => {
+      const { ids, cursor: last } = await events(server, token, cursor);
       while (heard.length < ids.length) heard.push((await lines.next()).value.split(" ")[2]);
       assert.deepEqual(heard, ids);
+      // It tells, and then it saves.
+      while (readFileSync(file, "utf8") !== last) await setTimeout(5);
     };
     const act = (deed) => server.ask(RECORD, won(ours, `${name} ${deed}`), token);
 
-    let follower = start(name, [...follow, file]);
+    const first = start(t, name, [...follow, file]);
     await act("while it follows");
-    await listen(follower.lines);
+    await listen(first);
     await server.stop();
     await server.start();
     await act("after the server has started again");
-    await listen(follower.lines);
-    await follower.stop();
+    await listen(first);
+    await first.stop();
     await act("while it does not follow");
-    follower = start(name, [...follow, file]);
+    const second = start(t, name, [...follow, file]);
     await act("after it has started again");
-    await listen(follower.lines);
-    await follower.stop();
+    await listen(second);
   });
 }
 
 test("curl: news are told once", PATIENCE, async () => {
-  const file = join(server.home, "curl.cursor");
+  const file = join(server.home, "news.cursor");
   const news = async () => {
     const { stdout } = await run("./news.sh", [file], {
       cwd: home("curl"),
@@ -135,18 +142,19 @@ test("curl: news are told once", PATIENCE, async () => {
   assert.deepEqual(await news(), (await events(server, token, cursor)).ids);
 });
 
-function start(name, [command, ...args]) {
+/** A follower, in a process group of its own, so that what it starts ends with it. */
+function start(t, name, [command, ...args]) {
   const child = spawn(command, args, {
     cwd: home(name),
     env: told({ JBP_EMAIL: PARTNER, JBP_PASSWORD: PASSWORD }),
     stdio: ["ignore", "pipe", "ignore"],
+    detached: true,
   });
   const ended = new Promise((done) => child.once("close", done));
-  return {
-    lines: createInterface(child.stdout)[Symbol.asyncIterator](),
-    stop: () => {
-      child.kill();
-      return ended;
-    },
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid);
+    await ended;
   };
+  t.after(stop);
+  return { lines: createInterface(child.stdout)[Symbol.asyncIterator](), stop };
 }

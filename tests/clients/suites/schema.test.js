@@ -1,4 +1,4 @@
-// What the server says of itself, and what it takes for valid, compared with the reference implementation.
+// What the server says of itself.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -14,7 +14,7 @@ import { PARTNER, Server } from "../support/server.js";
 const committed = buildSchema(
   readFileSync(new URL("../../../schema.graphql", import.meta.url), "utf8"),
 );
-const print = (schema) => printSchema(lexicographicSortSchema(schema));
+const lines = (schema) => printSchema(lexicographicSortSchema(schema)).split("\n");
 
 let server, token;
 
@@ -31,6 +31,11 @@ test("introspection says what schema.graphql says", async () => {
     oneOf: true,
     specifiedByUrl: true,
   });
-  const found = buildClientSchema(await server.ask(everything, {}, token));
-  assert.equal(print(found), print(committed));
+  const [theirs, ours] = [
+    buildClientSchema(await server.ask(everything, {}, token)),
+    committed,
+  ].map(lines);
+  const differing = ours.findIndex((line, number) => line !== theirs[number]);
+  assert.deepEqual(theirs.slice(differing, differing + 5), ours.slice(differing, differing + 5));
+  assert.equal(theirs.length, ours.length);
 });
