@@ -15,6 +15,9 @@ const run = promisify(execFile);
 const python = process.env.JBP_PYTHON ?? "python3";
 const tsx = "node_modules/.bin/tsx";
 
+/** Where the programs of `examples/rust` are, when somebody has built them: they take minutes to compile. */
+const { JBP_RUST } = process.env;
+
 /** Shell starts its follower anew whenever it ends. */
 const AGAIN = 'while sleep 0.2; do ./follow.sh "$0"; done';
 
@@ -32,6 +35,13 @@ const EXAMPLES = [
     day: "2026-01-07",
     record: [tsx, "src/record.ts"],
     follow: [tsx, "src/follow.ts"],
+  },
+  {
+    name: "rust",
+    day: "2026-01-08",
+    record: [`${JBP_RUST}/record`],
+    follow: [`${JBP_RUST}/follow`],
+    lacks: !JBP_RUST && "examples/rust was not built: JBP_RUST",
   },
 ];
 
@@ -52,8 +62,9 @@ function told(credential) {
   return { ...others, JBP_URL: server.http, ...credential };
 }
 
-for (const { name, day, record } of EXAMPLES) {
-  test(`${name}: a deal is recorded once, however often it is sent`, PATIENCE, async () => {
+for (const { name, day, record, lacks: skip = false } of EXAMPLES) {
+  const options = { ...PATIENCE, skip };
+  test(`${name}: a deal is recorded once, however often it is sent`, options, async () => {
     const [command, ...args] = record;
     const credentials = [
       [{ JBP_TOKEN: token }, "RECORDED"],
@@ -73,7 +84,7 @@ for (const { name, day, record } of EXAMPLES) {
     }
   });
 
-  test(`${name}: a wrong password is an error`, PATIENCE, async () => {
+  test(`${name}: a wrong password is an error`, options, async () => {
     const [command, ...args] = record;
     const env = told({ JBP_EMAIL: PARTNER, JBP_PASSWORD: "guessed" });
     await assert.rejects(
@@ -88,8 +99,7 @@ for (const { name, day, record } of EXAMPLES) {
   });
 }
 
-for (const { name, follow } of EXAMPLES) {
-  const skip = name === "curl" && !process.env.JBP_SSE && "the server does not speak SSE yet";
+for (const { name, follow, lacks: skip = false } of EXAMPLES.map(withStream)) {
   const title = `${name}: the stream loses nothing and tells nothing twice`;
   test(title, { ...PATIENCE, skip }, async (t) => {
     const { cursor } = await events(server, token);
@@ -118,6 +128,12 @@ for (const { name, follow } of EXAMPLES) {
     await act("after it has started again");
     await listen(second);
   });
+}
+
+/** Shell follows by server-sent events alone. */
+function withStream(example) {
+  const isSpoken = example.name !== "curl" || process.env.JBP_SSE;
+  return isSpoken ? example : { ...example, lacks: "the server does not speak SSE yet" };
 }
 
 test("curl: news are told once", PATIENCE, async () => {
