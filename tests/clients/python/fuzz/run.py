@@ -95,10 +95,11 @@ def fuzz(server, email, seconds):
 def main():
     server = Server()
     stood = [fuzz(server, email, int(sys.argv[1]) // 2) for email in (VENDOR, PARTNER)]
-    log = (server.home / "server.log").read_text()
+    log = (server.home / "server.log").read_text().splitlines()
     server.remove()
-    print(log)
-    return 0 if all(stood) and "ERROR" not in log and "panicked" not in log else 1
+    faults = [line for line in log if "ERROR" in line or "panicked" in line]
+    print(*faults, sep="\n")
+    return 0 if all(stood) and not faults else 1
 
 
 if __name__ == "__main__":
