@@ -22,9 +22,10 @@ use crate::{
         self, HttpState, Timing,
         auth::{AuthFailure, Caller},
         dashboard::{self, DemoUser},
+        guard::outline::{Outline, PageSizes},
     },
     op::Op,
-    service::sessions,
+    service::{page, sessions},
     worker::{relay::Relay, watch},
 };
 
@@ -92,18 +93,25 @@ impl App {
         if self.config.worker {
             self.tasks.spawn(watch::run(self.op.clone(), self.shutdown.clone()));
         }
-        let router = http::router(self.doors()?, [dashboard::routes(demo_users)]);
+        let doors = self.doors(demo_users.is_some())?;
+        let router = http::router(doors, [dashboard::routes(demo_users)]);
         let (tasks, shutdown) = (self.tasks, self.shutdown);
         let served = http::serve(listener, router, shutdown.clone());
         Ok(Serving { address, tasks, shutdown, served: Box::pin(served) })
     }
 
-    fn doors(&self) -> anyhow::Result<HttpState<graphql::Schema>> {
+    fn doors(&self, is_demo: bool) -> anyhow::Result<HttpState<graphql::Schema>> {
+        let pages = PageSizes {
+            usual: page::DEFAULT_SIZE.unsigned_abs().into(),
+            largest: page::LARGEST_SIZE.into(),
+        };
         let stranger = self.op.acting_as(Actor::Stranger);
         let (op, db, ids) = (self.op.clone(), self.op.db.clone(), self.op.clone());
         let clock = self.op.clock.clone();
         Ok(HttpState {
             executor: graphql::schema(self.bus.clone()),
+            outline: Arc::new(Outline::read(&graphql::sdl(), pages, graphql::scalars::read)?),
+            is_schema_open: is_demo || self.config.open_schema,
             authenticate: Arc::new(move |bearer| {
                 let (op, stranger) = (op.clone(), stranger.clone());
                 Box::pin(async move { authenticate(op, stranger, bearer).await })
@@ -140,8 +148,9 @@ async fn authenticate(op: Op, stranger: Op, bearer: Option<String>) -> Result<Ca
             (op.acting_as(found.actor), found.expires_at)
         }
     };
+    let id = op.actor.member().map(|member| member.id().into());
     let prepare = Arc::new(move |request| graphql::acting(request, op.clone(), credential.clone()));
-    Ok(Caller { prepare, expires_at })
+    Ok(Caller { id, prepare, expires_at })
 }
 
 /// A house that is being served.

@@ -38,6 +38,7 @@ pub struct Config {
     pub log: String,
     pub log_format: LogFormat,
     pub cors_origins: Vec<String>,
+    pub open_schema: bool,
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,
 }

@@ -154,6 +154,17 @@ impl Answer {
         }
     }
 
+    /// The same answer to somebody who is not told what names the schema has.
+    #[must_use]
+    pub fn without_hints(mut self) -> Self {
+        for error in &mut self.errors {
+            if let Some(at) = error.message.find(HINT) {
+                error.message.truncate(at);
+            }
+        }
+        self
+    }
+
     /// Whether there is anything but errors.
     pub fn has_run(&self) -> bool {
         self.data.is_some()
@@ -201,6 +212,9 @@ impl Answer {
         Self { errors, data: None, extensions: BTreeMap::new(), status }
     }
 }
+
+/// How the library begins to guess what was meant.
+const HINT: &str = " Did you mean ";
 
 /// All that is ever said about our own faults.
 const INTERNAL: &str = "internal error";

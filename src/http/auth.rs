@@ -24,6 +24,8 @@ pub type Prepare = Arc<dyn Fn(Request) -> Request + Send + Sync>;
 /// Somebody whose token is good, or who brought none.
 #[derive(Clone)]
 pub struct Caller {
+    /// Whose token it is, whichever of theirs it is; nobody's if there is none.
+    pub id: Option<Arc<str>>,
     /// Makes a request this caller's own.
     pub prepare: Prepare,
     /// When the token ends by itself; a socket is asked about again at that instant.

@@ -17,7 +17,7 @@ use super::{
     accept::{self, Media},
     answer::{Answer, Code, Refusal},
     auth::{self, AuthFailure, Caller},
-    guard::{self, Asked, Object},
+    guard::{Asked, Object},
     run, socket,
 };
 
@@ -169,9 +169,9 @@ impl Door {
         asked: Asked,
         method: &Method,
     ) -> Response {
-        let admitted = match guard::admit(asked) {
+        let admitted = match house.admit(caller, asked) {
             Ok(admitted) => admitted,
-            Err(refusal) => return self.write(&Answer::refused(refusal)),
+            Err(refusal) => return self.refuse(refusal),
         };
         if admitted.kind == OperationType::Subscription {
             let refusal = Code::BadUserInput.refuse("a subscription needs a socket");
@@ -185,6 +185,17 @@ impl Door {
                 .into_response();
         }
         self.write(&run::once(house, &caller.prepare, admitted, &self.id.0).await)
+    }
+
+    /// Says why the guard did not let a request in.
+    fn refuse(&self, refusal: Refusal) -> Response {
+        if refusal.code == Code::Unauthenticated {
+            return self
+                .turn_away(StatusCode::UNAUTHORIZED, refusal)
+                .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+                .into_response();
+        }
+        self.write(&Answer::refused(refusal))
     }
 
     fn write(&self, answer: &Answer) -> Response {

@@ -55,6 +55,10 @@ pub type MintRequestId = Arc<dyn Fn() -> String + Send + Sync>;
 pub struct HttpState<E> {
     /// The schema.
     pub executor: E,
+    /// The schema as the guard knows it.
+    pub outline: Arc<guard::outline::Outline>,
+    /// Whether strangers may read the schema.
+    pub is_schema_open: bool,
     /// Turns tokens into callers.
     pub authenticate: auth::Authenticator,
     /// Asked by `/readyz`.
@@ -71,6 +75,14 @@ pub struct HttpState<E> {
     pub timing: Timing,
     /// Origins whose pages may call; none by default.
     pub origins: Vec<HeaderValue>,
+}
+
+impl<E> HttpState<E> {
+    /// Lets what `caller` asks in, or says why not.
+    pub fn admit(&self, caller: &auth::Caller, asked: guard::Asked) -> Result<guard::Admitted, answer::Refusal> {
+        let sees_schema = self.is_schema_open || caller.id.is_some();
+        guard::admit(asked, &self.outline, sees_schema)
+    }
 }
 
 /// How long things may take. The default is the contract's.

@@ -22,11 +22,12 @@ pub async fn once<E: Executor>(
     admitted: Admitted,
     request_id: &str,
 ) -> Answer {
+    let sees_schema = admitted.sees_schema;
     let execution = house.executor.execute(prepare(admitted.request));
     let bounded =
         tokio::time::timeout(house.timing.execution, AssertUnwindSafe(execution).catch_unwind());
     match bounded.await {
-        Ok(Ok(response)) => Answer::new(response, request_id),
+        Ok(Ok(response)) => told(response, request_id, sees_schema),
         Ok(Err(_)) => Answer::internal(request_id),
         Err(_) => Answer::refused(Code::Timeout.refuse("the operation took too long")),
     }
@@ -43,11 +44,18 @@ pub fn all<E: Executor>(
     request_id: String,
 ) -> BoxStream<'static, Answer> {
     if admitted.kind == OperationType::Subscription {
+        let sees_schema = admitted.sees_schema;
         let responses = house.executor.execute_stream(prepare(admitted.request), None);
-        follow(responses, request_id)
+        follow(responses, request_id, sees_schema)
     } else {
         stream::once(async move { once(&house, &prepare, admitted, &request_id).await }).boxed()
     }
+}
+
+/// The library's response, as its reader may read it.
+fn told(response: Response, request_id: &str, sees_schema: bool) -> Answer {
+    let answer = Answer::new(response, request_id);
+    if sees_schema { answer } else { answer.without_hints() }
 }
 
 /// The library reports a source that could not be opened like an event that
@@ -56,11 +64,12 @@ pub fn all<E: Executor>(
 fn follow(
     responses: BoxStream<'static, Response>,
     request_id: String,
+    sees_schema: bool,
 ) -> BoxStream<'static, Answer> {
     let answers = AssertUnwindSafe(responses)
         .catch_unwind()
         .map(move |outcome: std::thread::Result<Response>| match outcome {
-            Ok(response) => Answer::new(response, &request_id),
+            Ok(response) => told(response, &request_id, sees_schema),
             Err(_) => Answer::internal(&request_id),
         })
         .boxed()

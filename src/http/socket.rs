@@ -26,7 +26,7 @@ use super::{
     HttpState,
     answer::Answer,
     auth::{self, AuthFailure, Caller},
-    guard::{self, Admitted, Asked, MAX_REQUEST_BYTES},
+    guard::{Admitted, Asked, MAX_REQUEST_BYTES},
     protocol::{self, Close, Conversation, Step},
     run,
     wire::{Turn, Wire},
@@ -240,7 +240,7 @@ impl<E: Executor> Session<E> {
     fn start(&mut self, id: String, asked: Asked, until: AbortRegistration) {
         // Operations start after the acknowledgement, and by then there is a caller.
         let Some(caller) = &self.caller else { return };
-        match guard::admit(asked) {
+        match self.house.admit(caller, asked) {
             Ok(admitted) => {
                 let said = operate(&self.house, caller, admitted, id);
                 self.operations.push(Abortable::new(said, until).boxed());

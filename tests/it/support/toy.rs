@@ -14,6 +14,7 @@ use futures_util::{FutureExt, Stream, StreamExt, future, stream};
 use jbp::http::{
     HttpState, Timing,
     auth::{AuthFailure, Caller},
+    guard::outline::{Outline, PageSizes},
 };
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -48,8 +49,12 @@ impl Server {
         let (announce, feeds) = mpsc::unbounded_channel();
         let toy = Arc::new(Toy::new(announce));
         let schema = Schema::build(Query, Mutation, Subscriptions).data(Arc::clone(&toy)).finish();
+        let pages = PageSizes { usual: 20, largest: 100 };
+        let outline = Outline::read(&schema.sdl(), pages, |_, _| Ok(())).unwrap();
         let mut state = HttpState {
             executor: schema,
+            outline: Arc::new(outline),
+            is_schema_open: false,
             authenticate: {
                 let toy = Arc::clone(&toy);
                 Arc::new(move |token| Arc::clone(&toy).identify(token).boxed())
@@ -128,9 +133,10 @@ impl Toy {
             "brief" => Some(now() + TimeDelta::milliseconds(20)),
             _ => return Err(AuthFailure::Invalid),
         };
+        let id = (name != "nobody").then(|| name.as_str().into());
         let prepare =
             Arc::new(move |request: async_graphql::Request| request.data(Actor(name.clone())));
-        Ok(Caller { prepare, expires_at })
+        Ok(Caller { id, prepare, expires_at })
     }
 
     fn announced(&self) -> mpsc::UnboundedReceiver<i32> {
