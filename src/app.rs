@@ -19,10 +19,12 @@ use crate::{
     error::Error,
     graphql::{self, acting::Credential},
     http::{
-        self, HttpState, Timing,
+        self, HttpState, Now, Timing,
         auth::{AuthFailure, Caller},
         dashboard::{self, DemoUser},
         guard::outline::{Outline, PageSizes},
+        meter::Meter,
+        serve::{self, Patience},
     },
     op::Op,
     service::{page, sessions},
@@ -96,7 +98,7 @@ impl App {
         let doors = self.doors(demo_users.is_some())?;
         let router = http::router(doors, [dashboard::routes(demo_users)]);
         let (tasks, shutdown) = (self.tasks, self.shutdown);
-        let served = http::serve(listener, router, shutdown.clone());
+        let served = serve::serve(listener, router, Patience::default(), shutdown.clone());
         Ok(Serving { address, tasks, shutdown, served: Box::pin(served) })
     }
 
@@ -108,10 +110,13 @@ impl App {
         let stranger = self.op.acting_as(Actor::Stranger);
         let (op, db, ids) = (self.op.clone(), self.op.db.clone(), self.op.clone());
         let clock = self.op.clock.clone();
+        let now: Now = Arc::new(move || clock.now());
         Ok(HttpState {
             executor: graphql::schema(self.bus.clone()),
             outline: Arc::new(Outline::read(&graphql::sdl(), pages, graphql::scalars::read)?),
             is_schema_open: is_demo || self.config.open_schema,
+            meter: self.config.rate().map(|rate| Arc::new(Meter::new(rate, Arc::clone(&now)))),
+            proxies: self.config.proxies,
             authenticate: Arc::new(move |bearer| {
                 let (op, stranger) = (op.clone(), stranger.clone());
                 Box::pin(async move { authenticate(op, stranger, bearer).await })
@@ -120,7 +125,7 @@ impl App {
                 let db = db.clone();
                 Box::pin(async move { db.read().ping().await.is_ok() })
             }),
-            now: Arc::new(move || clock.now()),
+            now,
             mint_request_id: Arc::new(move || {
                 ids.mint::<crate::domain::id::RequestId>().to_string()
             }),

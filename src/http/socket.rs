@@ -3,7 +3,7 @@
 //! One task a socket. What may be said is [`protocol`]'s, how it is sent is
 //! [`Wire`]'s; here they meet the schema, the token and the clock.
 
-use std::{pin::Pin, sync::Arc};
+use std::{net::IpAddr, pin::Pin, sync::Arc};
 
 use async_graphql::Executor;
 use axum::{
@@ -27,8 +27,10 @@ use super::{
     answer::Answer,
     auth::{self, AuthFailure, Caller},
     guard::{Admitted, Asked, MAX_REQUEST_BYTES},
+    meter::Paid,
     protocol::{self, Close, Conversation, Step},
     run,
+    visit::{Door, Visit},
     wire::{Turn, Wire},
 };
 
@@ -39,6 +41,7 @@ const MAX_SILENT_PINGS: u8 = 2;
 pub fn open<E: Executor>(
     house: Arc<HttpState<E>>,
     headers: &HeaderMap,
+    address: IpAddr,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let upgrade = upgrade
@@ -56,7 +59,7 @@ pub fn open<E: Executor>(
     let token = auth::from_headers(headers);
     let open = house.tasks.token();
     upgrade.on_upgrade(async move |socket| {
-        Session::new(house, socket, token).run().await;
+        Session::new(house, socket, token, address).run().await;
         drop(open);
     })
 }
@@ -90,6 +93,8 @@ struct Session<E> {
     wire: Wire,
     conversation: Conversation,
     operations: SelectAll<BoxStream<'static, Said>>,
+    /// Where the client is.
+    address: IpAddr,
     /// The token: from the header, until a greeting brings another.
     token: Result<Option<String>, AuthFailure>,
     /// The question who the token belongs to, while it is open.
@@ -107,6 +112,7 @@ impl<E: Executor> Session<E> {
         house: Arc<HttpState<E>>,
         socket: WebSocket,
         token: Result<Option<String>, AuthFailure>,
+        address: IpAddr,
     ) -> Self {
         let now = Instant::now();
         let ack_by = now + house.timing.init;
@@ -114,6 +120,7 @@ impl<E: Executor> Session<E> {
             wire: Wire::new(socket, house.timing.stuck),
             conversation: Conversation::default(),
             operations: SelectAll::new(),
+            address,
             token,
             identity: None.into(),
             caller: None,
@@ -215,7 +222,7 @@ impl<E: Executor> Session<E> {
             (Err(AuthFailure::Invalid), Some(_)) => return Err(Close::EXPIRED.into()),
             // A token once good stays good while nobody can tell, but not past its end.
             (Err(AuthFailure::Unavailable), Some(caller)) => {
-                if caller.expires_at.is_some_and(|end| end <= (self.house.now)()) {
+                if caller.has_expired((self.house.now)()) {
                     return Err(Close::EXPIRED.into());
                 }
             }
@@ -226,23 +233,24 @@ impl<E: Executor> Session<E> {
 
     /// At the instant the token ends, and often enough to notice a revocation.
     fn next_recheck(&self) -> Option<Instant> {
-        if matches!(self.token, Ok(None)) {
-            return None;
-        }
-        let end = self.caller.as_ref()?.expires_at;
-        let until_end = end.and_then(|end| (end - (self.house.now)()).to_std().ok());
-        let wait = until_end
-            .filter(|wait| !wait.is_zero())
-            .map_or(self.house.timing.recheck, |wait| wait.min(self.house.timing.recheck));
+        let token = self.token.as_ref().ok()?.as_deref();
+        let (now, every) = ((self.house.now)(), self.house.timing.recheck);
+        let wait = self.caller.as_ref()?.recheck_in(token, now, every)?;
         Some(Instant::now() + wait)
     }
 
     fn start(&mut self, id: String, asked: Asked, until: AbortRegistration) {
         // Operations start after the acknowledgement, and by then there is a caller.
         let Some(caller) = &self.caller else { return };
-        match self.house.admit(caller, asked) {
-            Ok(admitted) => {
-                let said = operate(&self.house, caller, admitted, id);
+        let visit = Visit {
+            caller: caller.clone(),
+            address: self.address,
+            door: Door::Socket,
+            request_id: (self.house.mint_request_id)(),
+        };
+        match visit.admit(&self.house, asked) {
+            Ok((admitted, paid)) => {
+                let said = operate(&self.house, visit, admitted, paid, id);
                 self.operations.push(Abortable::new(said, until).boxed());
             }
             Err(refusal) => {
@@ -295,13 +303,13 @@ impl<E: Executor> Session<E> {
 /// An operation as the messages it leads to.
 fn operate<E: Executor>(
     house: &Arc<HttpState<E>>,
-    caller: &Caller,
+    visit: Visit,
     admitted: Admitted,
+    paid: Option<Paid>,
     id: String,
 ) -> impl stream::Stream<Item = Said> + Send + use<E> {
-    let request_id = (house.mint_request_id)();
-    let answers =
-        run::all(Arc::clone(house), Arc::clone(&caller.prepare), admitted, request_id.clone());
+    let request_id = visit.request_id.clone();
+    let answers = run::all(Arc::clone(house), visit, admitted, paid);
     stream::unfold(Some((answers, id, request_id)), |running| async {
         let (mut answers, id, request_id) = running?;
         match answers.next().await {

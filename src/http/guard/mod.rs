@@ -122,7 +122,8 @@ fn unreadable(error: parser::Error) -> Refusal {
         Some((_, expectation)) => format!("syntax error: {expectation}"),
         None => text,
     };
-    Refusal { code, message, at: error.positions().next() }
+    let refusal = code.refuse(message);
+    error.positions().next().map_or(refusal.clone(), |at| refusal.at(at))
 }
 
 fn select<'a>(

@@ -117,8 +117,7 @@ impl Outline {
     ) -> Result<Self, parser::Error> {
         let definitions = parser::parse_schema(sdl)?.definitions;
         let introspection = parser::parse_schema(INTROSPECTION)?.definitions;
-        let mut outline =
-            Self { types: HashMap::new(), roots: HashMap::new(), pages, read_scalar };
+        let mut outline = Self { types: HashMap::new(), roots: HashMap::new(), pages, read_scalar };
         for definition in definitions.into_iter().chain(introspection) {
             outline.define(definition);
         }
@@ -154,9 +153,9 @@ impl Outline {
                     (OperationType::Mutation, schema.mutation),
                     (OperationType::Subscription, schema.subscription),
                 ];
-                let named = roots.into_iter().filter_map(|(kind, name)| {
-                    name.map(|name| (key(kind), name.node.to_string()))
-                });
+                let named = roots
+                    .into_iter()
+                    .filter_map(|(kind, name)| name.map(|name| (key(kind), name.node.to_string())));
                 self.roots.extend(named);
             }
             TypeSystemDefinition::Type(definition) => {
@@ -225,9 +224,7 @@ fn key(kind: OperationType) -> &'static str {
 fn shape(kind: TypeKind, is_one_of: bool) -> Shape {
     match kind {
         TypeKind::Scalar => Shape::Scalar,
-        TypeKind::Object(object) => {
-            composite(object.fields.into_iter().map(|field| field.node))
-        }
+        TypeKind::Object(object) => composite(object.fields.into_iter().map(|field| field.node)),
         TypeKind::Interface(interface) => {
             composite(interface.fields.into_iter().map(|field| field.node))
         }

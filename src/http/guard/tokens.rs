@@ -85,7 +85,7 @@ mod tests {
         check("{ a }", 3);
         check("\u{feff}{ a }", 3);
         check("query A($n: Int! = -1) { b: a(n: $n) @skip(if: true) }", 29);
-        check("{ ...F ... on Q { a } }", 9);
+        check("{ ...F ... on Q { a } }", 10);
         check("[1, 2.5, -1e+9]", 5);
     }
 

@@ -143,7 +143,10 @@ impl Weight {
     fn check(&self, operation: &OperationDefinition, at: Pos) -> Result<(), Refusal> {
         let too_much = |message: String| Err(Code::QueryTooComplex.refuse(message).at(at));
         if self.depth > MAX_DEPTH {
-            return too_much(format!("the operation is {} fields deep; {MAX_DEPTH} is the most", self.depth));
+            return too_much(format!(
+                "the operation is {} fields deep; {MAX_DEPTH} is the most",
+                self.depth
+            ));
         }
         if operation.ty == OperationType::Mutation && self.roots > MAX_MUTATIONS {
             return too_much(format!("a mutation does at most {MAX_MUTATIONS} things at once"));
@@ -205,7 +208,10 @@ impl<'a> Scales<'a> {
         }
     }
 
-    fn operation(&mut self, operation: &'a Positioned<OperationDefinition>) -> Result<Weight, Refusal> {
+    fn operation(
+        &mut self,
+        operation: &'a Positioned<OperationDefinition>,
+    ) -> Result<Weight, Refusal> {
         let root = self.outline.composite(self.outline.root(operation.node.ty));
         self.directives(&operation.node.directives)?;
         self.selections(&operation.node.selection_set, root, 0)
@@ -227,9 +233,8 @@ impl<'a> Scales<'a> {
                 Selection::Field(field) => self.field(field, on, nesting)?,
                 Selection::InlineFragment(fragment) => {
                     let narrowed = fragment.node.type_condition.as_ref();
-                    let on = narrowed.map_or(on, |condition| {
-                        self.outline.composite(&condition.node.on.node)
-                    });
+                    let on = narrowed
+                        .map_or(on, |condition| self.outline.composite(&condition.node.on.node));
                     let inner = self.selections(&fragment.node.selection_set, on, nesting + 1)?;
                     Weight { nesting: inner.nesting + 1, ..inner }
                 }
@@ -305,10 +310,8 @@ impl<'a> Scales<'a> {
         };
 
         let page = self.page(field);
-        let itself = Amount {
-            nodes: u64::from(!field.selection_set.node.items.is_empty()),
-            values: 0,
-        };
+        let itself =
+            Amount { nodes: u64::from(!field.selection_set.node.items.is_empty()), values: 0 };
         let one = itself.plus(inner.once).plus(inner.each.times(page));
         let mut amount = match known.map_or(&Length::One, |known| &known.length) {
             Length::One | Length::Page => one,

@@ -15,6 +15,7 @@ use jbp::http::{
     HttpState, Timing,
     auth::{AuthFailure, Caller},
     guard::outline::{Outline, PageSizes},
+    serve::{self, Patience},
 };
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -55,6 +56,8 @@ impl Server {
             executor: schema,
             outline: Arc::new(outline),
             is_schema_open: false,
+            meter: None,
+            proxies: 0,
             authenticate: {
                 let toy = Arc::clone(&toy);
                 Arc::new(move |token| Arc::clone(&toy).identify(token).boxed())
@@ -71,12 +74,13 @@ impl Server {
             origins: Vec::new(),
         };
         change(&mut state);
+        let patience = Patience::default();
 
         let (tasks, shutdown) = (state.tasks.clone(), state.shutdown.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = jbp::http::router(state, []);
-        let serving = jbp::http::serve(listener, router, shutdown.clone());
+        let serving = serve::serve(listener, router, patience, shutdown.clone());
         tasks.spawn(async { serving.await.unwrap() });
         Self { address, toy, feeds, tasks, shutdown }
     }
