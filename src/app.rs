@@ -22,12 +22,18 @@ use crate::{
         self, HttpState, Now, Timing,
         auth::{AuthFailure, Caller},
         dashboard::{self, DemoUser},
-        guard::outline::{Outline, PageSizes},
+        guard::{
+            documents::Documents,
+            outline::{Outline, PageSizes},
+        },
         meter::Meter,
+        metrics,
+        rooms::Rooms,
         serve::{self, Patience},
     },
     op::Op,
     service::{page, sessions},
+    telemetry,
     worker::{relay::Relay, watch},
 };
 
@@ -95,11 +101,51 @@ impl App {
         if self.config.worker {
             self.tasks.spawn(watch::run(self.op.clone(), self.shutdown.clone()));
         }
+        let measured = self.listen_for_metrics().await?;
         let doors = self.doors(demo_users.is_some())?;
         let router = http::router(doors, [dashboard::routes(demo_users)]);
         let (tasks, shutdown) = (self.tasks, self.shutdown);
         let served = serve::serve(listener, router, Patience::default(), shutdown.clone());
-        Ok(Serving { address, tasks, shutdown, served: Box::pin(served) })
+        Ok(Serving { address, measured, tasks, shutdown, served: Box::pin(served) })
+    }
+
+    /// Shows the metrics, if the settings say where; says where that came to be.
+    async fn listen_for_metrics(&self) -> anyhow::Result<Option<SocketAddr>> {
+        let Some(bind) = self.config.metrics()? else { return Ok(None) };
+        let handle = telemetry::measure()?;
+        let listener = TcpListener::bind(bind)
+            .await
+            .with_context(|| format!("cannot listen on {bind}; choose another `metrics_bind`"))?;
+        let address = listener.local_addr()?;
+        let router = metrics::routes(Arc::new(move || {
+            handle.run_upkeep();
+            handle.render()
+        }));
+        let patience = Patience { connections: 100, ..Patience::default() };
+        let served = serve::serve(listener, router, patience, self.shutdown.clone());
+        self.tasks.spawn(async {
+            if let Err(cause) = served.await {
+                tracing::error!(%cause, "metrics are shown no longer");
+            }
+        });
+        Ok(Some(address))
+    }
+
+    /// The pages' own documents, and those in the folder that the settings name.
+    fn trusted_documents(&self) -> anyhow::Result<Vec<String>> {
+        let mut documents = dashboard::documents();
+        let folder = &self.config.documents_dir;
+        if folder.as_os_str().is_empty() {
+            return Ok(documents);
+        }
+        let unreadable = || format!("cannot read the documents in {}", folder.display());
+        for entry in std::fs::read_dir(folder).with_context(unreadable)? {
+            let path = entry.with_context(unreadable)?.path();
+            if path.extension().is_some_and(|extension| extension == "graphql") {
+                documents.push(std::fs::read_to_string(path).with_context(unreadable)?);
+            }
+        }
+        Ok(documents)
     }
 
     fn doors(&self, is_demo: bool) -> anyhow::Result<HttpState<graphql::Schema>> {
@@ -114,6 +160,7 @@ impl App {
         Ok(HttpState {
             executor: graphql::schema(self.bus.clone()),
             outline: Arc::new(Outline::read(&graphql::sdl(), pages, graphql::scalars::read)?),
+            documents: Arc::new(Documents::new(self.trusted_documents()?)),
             is_schema_open: is_demo || self.config.open_schema,
             meter: self.config.rate().map(|rate| Arc::new(Meter::new(rate, Arc::clone(&now)))),
             proxies: self.config.proxies,
@@ -121,6 +168,7 @@ impl App {
                 let (op, stranger) = (op.clone(), stranger.clone());
                 Box::pin(async move { authenticate(op, stranger, bearer).await })
             }),
+            rooms: Rooms::new(self.config.max_sockets, self.config.max_silent_sockets),
             is_ready: Arc::new(move || {
                 let db = db.clone();
                 Box::pin(async move { db.read().ping().await.is_ok() })
@@ -162,6 +210,8 @@ async fn authenticate(op: Op, stranger: Op, bearer: Option<String>) -> Result<Ca
 pub struct Serving {
     /// Where.
     pub address: SocketAddr,
+    /// Where the metrics are shown, if they are.
+    pub measured: Option<SocketAddr>,
     tasks: TaskTracker,
     shutdown: CancellationToken,
     served: std::pin::Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>,

@@ -1,6 +1,9 @@
 //! Settings: the embedded defaults, then a file, then the environment, then flags.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::{AddrParseError, SocketAddr},
+    path::{Path, PathBuf},
+};
 
 use axum::http::HeaderValue;
 use figment::{
@@ -38,7 +41,7 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each is explained beside its default, for the operator too")]
 pub struct Config {
-    pub bind: std::net::SocketAddr,
+    pub bind: SocketAddr,
     pub data_dir: PathBuf,
     pub database_url: String,
     pub database_connections: u32,
@@ -47,9 +50,13 @@ pub struct Config {
     pub log_format: LogFormat,
     pub cors_origins: Vec<String>,
     pub open_schema: bool,
+    pub documents_dir: PathBuf,
     pub rate_limit: u32,
     pub rate_restore: u32,
     pub proxies: usize,
+    pub max_sockets: usize,
+    pub max_silent_sockets: usize,
+    pub metrics_bind: String,
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,
 }
@@ -134,6 +141,7 @@ impl Config {
             let expected = "a URL that begins with sqlite: or postgres://";
             return Err(InvalidConfig::Nonsense { key: "database_url", value, expected });
         }
+        self.metrics()?;
         self.origins().map(drop)
     }
 
@@ -141,6 +149,19 @@ impl Config {
     pub fn rate(&self) -> Option<Rate> {
         let rate = Rate { limit: self.rate_limit, restore: self.rate_restore };
         (rate.limit > 0).then_some(rate)
+    }
+
+    /// Where metrics are shown, if they are.
+    pub fn metrics(&self) -> Result<Option<SocketAddr>, InvalidConfig> {
+        if self.metrics_bind.is_empty() {
+            return Ok(None);
+        }
+        let value = &self.metrics_bind;
+        value.parse().map(Some).map_err(|_: AddrParseError| InvalidConfig::Nonsense {
+            key: "metrics_bind",
+            value: value.clone(),
+            expected: "an address such as 127.0.0.1:9090",
+        })
     }
 
     /// Web origins whose pages may call.

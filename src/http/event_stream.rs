@@ -20,8 +20,8 @@ use tokio::{
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{
-    HttpState, accept::Media, answer::Answer, auth::AuthFailure, guard::Admitted, meter::Paid, run,
-    visit::Visit,
+    HttpState, accept::Media, answer::Answer, auth::AuthFailure, guard::Admitted, meter::Paid,
+    rooms::Place, run, visit::Visit,
 };
 
 /// Events that may wait for a slow reader before the operation has to.
@@ -39,11 +39,15 @@ pub fn open<E: Executor>(
     token: Option<String>,
     admitted: Admitted,
     paid: Option<Paid>,
+    place: Place,
 ) -> Response {
     let (queue, events) = mpsc::channel(QUEUE);
     let answers = run::all(Arc::clone(&house), visit.clone(), admitted, paid);
     let telling = Telling { house: Arc::clone(&house), visit, token, answers, queue };
-    house.tasks.spawn(telling.run());
+    house.tasks.spawn(async move {
+        telling.run().await;
+        drop(place);
+    });
     respond(Body::from_stream(ReceiverStream::new(events).map(Ok::<_, Infallible>)))
 }
 

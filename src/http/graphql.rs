@@ -19,7 +19,7 @@ use super::{
     answer::{Answer, Code, Refusal},
     auth::{self, AuthFailure, Caller},
     event_stream,
-    guard::{Asked, Object},
+    guard::{Asked, Object, documents::Wanted},
     run, socket,
     visit::{self, Door, Visit},
 };
@@ -75,7 +75,8 @@ fn asks_for_socket(headers: &HeaderMap) -> bool {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Written {
-    query: String,
+    query: Option<String>,
+    document_id: Option<String>,
     operation_name: Option<String>,
     variables: Option<String>,
     extensions: Option<String>,
@@ -91,7 +92,7 @@ impl Written {
             serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))
         }
         Ok(Asked {
-            query: self.query,
+            document: Wanted::either(self.query, self.document_id)?,
             // In an address, the specification makes an empty name no name.
             operation_name: self.operation_name.filter(|name| !name.is_empty()),
             variables: json("variables", self.variables)?,
@@ -206,8 +207,12 @@ impl Reply {
         }
         let is_subscription = admitted.kind == OperationType::Subscription;
         if self.taste.media == Media::EventStream || (is_subscription && self.taste.streams) {
+            let Some(place) = house.rooms.enter() else {
+                let refusal = Code::RateLimited.refuse("too many streams are open");
+                return self.turn_away(StatusCode::SERVICE_UNAVAILABLE, refusal).into_response();
+            };
             visit.door = Door::Stream;
-            return event_stream::open(house, visit, token, admitted, paid);
+            return event_stream::open(house, visit, token, admitted, paid, place);
         }
         if is_subscription {
             let message =

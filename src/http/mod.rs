@@ -40,7 +40,10 @@ pub mod graphql;
 pub mod guard;
 pub mod health;
 pub mod meter;
+pub mod metrics;
 pub mod protocol;
+pub mod record;
+pub mod rooms;
 pub mod run;
 pub mod serve;
 pub mod socket;
@@ -60,6 +63,8 @@ pub struct HttpState<E> {
     pub executor: E,
     /// The schema as the guard knows it.
     pub outline: Arc<guard::outline::Outline>,
+    /// The documents that are known already.
+    pub documents: Arc<guard::documents::Documents>,
     /// Whether strangers may read the schema.
     pub is_schema_open: bool,
     /// Counts what is asked for; without it nothing is counted.
@@ -74,7 +79,9 @@ pub struct HttpState<E> {
     pub now: Now,
     /// The source of request ids.
     pub mint_request_id: MintRequestId,
-    /// Holds every open socket, so that a shutdown can wait for them.
+    /// Places for sockets and streams.
+    pub rooms: rooms::Rooms,
+    /// Holds every open socket and stream, so that a shutdown can wait for them.
     pub tasks: TaskTracker,
     /// Closes every socket with 1012 when cancelled.
     pub shutdown: CancellationToken,

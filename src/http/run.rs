@@ -13,11 +13,24 @@ use super::{
     answer::{Answer, Code},
     guard::Admitted,
     meter::Paid,
+    record::Record,
     visit::Visit,
 };
 
 /// Runs a query or a mutation.
 pub async fn once<E: Executor>(
+    house: &HttpState<E>,
+    visit: &Visit,
+    admitted: Admitted,
+    paid: Option<Paid>,
+) -> Answer {
+    let mut record = Record::begin(visit, &admitted);
+    let answer = executed(house, visit, admitted, paid).await;
+    record.note(&answer);
+    answer
+}
+
+async fn executed<E: Executor>(
     house: &HttpState<E>,
     visit: &Visit,
     admitted: Admitted,
@@ -50,10 +63,11 @@ pub fn all<E: Executor>(
     paid: Option<Paid>,
 ) -> BoxStream<'static, Answer> {
     if admitted.kind == OperationType::Subscription {
+        let record = Record::begin(&visit, &admitted);
         let sees_schema = admitted.sees_schema;
         let responses =
             house.executor.execute_stream((visit.caller.prepare)(admitted.request), None);
-        follow(responses, visit.request_id, sees_schema)
+        follow(responses, visit.request_id, sees_schema, record)
     } else {
         stream::once(async move { once(&house, &visit, admitted, paid).await }).boxed()
     }
@@ -72,6 +86,7 @@ fn follow(
     responses: BoxStream<'static, Response>,
     request_id: String,
     sees_schema: bool,
+    record: Record,
 ) -> BoxStream<'static, Answer> {
     let answers = AssertUnwindSafe(responses)
         .catch_unwind()
@@ -81,12 +96,13 @@ fn follow(
         })
         .boxed()
         .peekable();
-    stream::unfold((answers, true), |(mut answers, is_first)| async move {
+    stream::unfold((answers, true, record), |(mut answers, is_first, mut record)| async move {
         let answer = answers.next().await?;
         let mut is_over = || matches!(Pin::new(&mut answers).peek().now_or_never(), Some(None));
         let answer =
             if is_first && answer.is_void() && is_over() { answer.not_begun() } else { answer };
-        Some((answer, (answers, false)))
+        record.note(&answer);
+        Some((answer, (answers, false, record)))
     })
     .boxed()
 }

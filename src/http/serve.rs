@@ -13,7 +13,7 @@ use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
+    service as adapter,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -116,7 +116,7 @@ async fn converse(
         tracing::debug!(%cause, "a connection keeps its delay");
     }
     let io = TokioIo::new(Impatient::new(stream, patience.unread));
-    let service = TowerToHyperService::new(router.layer(Extension(Peer(peer))));
+    let service = adapter::TowerToHyperService::new(router.layer(Extension(Peer(peer))));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(patience.headers)

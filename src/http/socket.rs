@@ -20,15 +20,17 @@ use futures_util::{
     future::{AbortRegistration, Abortable, BoxFuture, OptionFuture},
     stream::{self, BoxStream, SelectAll},
 };
+use metrics::gauge;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{
-    HttpState,
+    HttpState, Timing,
     answer::Answer,
     auth::{self, AuthFailure, Caller},
     guard::{Admitted, Asked, MAX_REQUEST_BYTES},
     meter::Paid,
     protocol::{self, Close, Conversation, Step},
+    rooms::InHall,
     run,
     visit::{Door, Visit},
     wire::{Turn, Wire},
@@ -58,8 +60,20 @@ pub fn open<E: Executor>(
     }
     let token = auth::from_headers(headers);
     let open = house.tasks.token();
+    let room = house.rooms.wait_in_hall();
     upgrade.on_upgrade(async move |socket| {
-        Session::new(house, socket, token, address).run().await;
+        match room {
+            Some((place, hall)) => {
+                gauge!("jbp_sockets").increment(1);
+                Session::new(house, socket, token, address, hall).run().await;
+                gauge!("jbp_sockets").decrement(1);
+                drop(place);
+            }
+            None => {
+                let Timing { stuck, farewell, .. } = house.timing;
+                Wire::new(socket, stuck).close(Close::OVERLOAD, farewell).await;
+            }
+        }
         drop(open);
     })
 }
@@ -100,6 +114,8 @@ struct Session<E> {
     /// The question who the token belongs to, while it is open.
     identity: OptionFuture<BoxFuture<'static, Result<Caller, AuthFailure>>>,
     caller: Option<Caller>,
+    /// Left with the acknowledgement.
+    hall: Option<InHall>,
     ack_by: Option<Instant>,
     recheck_at: Option<Instant>,
     ping_at: Instant,
@@ -113,6 +129,7 @@ impl<E: Executor> Session<E> {
         socket: WebSocket,
         token: Result<Option<String>, AuthFailure>,
         address: IpAddr,
+        hall: InHall,
     ) -> Self {
         let now = Instant::now();
         let ack_by = now + house.timing.init;
@@ -124,6 +141,7 @@ impl<E: Executor> Session<E> {
             token,
             identity: None.into(),
             caller: None,
+            hall: Some(hall),
             ack_by: Some(ack_by),
             recheck_at: None,
             ping_at: now + house.timing.ping,
@@ -213,6 +231,7 @@ impl<E: Executor> Session<E> {
             (Ok(caller), known) => {
                 if known.is_none() {
                     self.ack_by = None;
+                    self.hall = None;
                     self.wire.queue(self.conversation.acknowledge());
                 }
                 self.caller = Some(caller);

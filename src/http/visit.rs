@@ -10,6 +10,7 @@ use super::{
     auth::Caller,
     guard,
     meter::{Paid, Payer},
+    record,
     serve::Peer,
 };
 
@@ -60,12 +61,24 @@ impl Visit {
         house: &HttpState<E>,
         asked: guard::Asked,
     ) -> Result<(guard::Admitted, Option<Paid>), Refusal> {
+        let admitted = self.weigh(house, asked);
+        if let Err(refusal) = &admitted {
+            record::refused(self, refusal);
+        }
+        admitted
+    }
+
+    fn weigh<E>(
+        &self,
+        house: &HttpState<E>,
+        asked: guard::Asked,
+    ) -> Result<(guard::Admitted, Option<Paid>), Refusal> {
         let payer = Payer::new(self.caller.id.as_ref(), self.address);
         if let Some(meter) = &house.meter {
             meter.take(&payer, 1)?;
         }
         let sees_schema = house.is_schema_open || self.caller.id.is_some();
-        let mut admitted = guard::admit(asked, &house.outline, sees_schema)?;
+        let mut admitted = guard::admit(asked, &house.documents, &house.outline, sees_schema)?;
         let Some(meter) = &house.meter else { return Ok((admitted, None)) };
         let paid = Paid::in_advance(meter, payer, admitted.nodes)?;
         admitted.request = admitted.request.data(paid.standing);

@@ -2,9 +2,10 @@
 //!
 //! The library parses, validates and runs in one go; here the document is
 //! parsed first, so that a refusal knows its reason and a limit is compared
-//! before the work it limits. [`outline`] is what is known of the schema,
+//! before the work it limits. [`documents`] keeps what was parsed, [`outline`] what is known of the schema,
 //! [`weight`] what the document would cost, [`variables`] whether its values fit.
 
+pub mod documents;
 pub mod outline;
 pub mod tokens;
 pub mod variables;
@@ -25,6 +26,7 @@ use serde::{
 };
 
 use super::answer::{Code, Refusal};
+use documents::{Documents, Wanted};
 use outline::Outline;
 use weight::Measure;
 
@@ -39,17 +41,38 @@ pub const MAX_FRAGMENTS: usize = 50;
 
 /// What a client asks for, before anything is believed of it.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(try_from = "Written")]
 pub struct Asked {
     /// The document.
-    pub query: String,
+    pub document: Wanted,
     /// Which of its operations to run.
     pub operation_name: Option<String>,
     /// The values of the operation's variables.
-    #[serde(default)]
     pub variables: Variables,
     /// What the client says beside the specification.
     pub extensions: Option<HashMap<String, Value>>,
+}
+
+/// A request as it is written.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    query: Option<String>,
+    document_id: Option<String>,
+    operation_name: Option<String>,
+    #[serde(default)]
+    variables: Variables,
+    extensions: Option<HashMap<String, Value>>,
+}
+
+impl TryFrom<Written> for Asked {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let Written { query, document_id, operation_name, variables, extensions } = written;
+        let document = Wanted::either(query, document_id)?;
+        Ok(Self { document, operation_name, variables, extensions })
+    }
 }
 
 /// A request that may be executed.
@@ -66,8 +89,13 @@ pub struct Admitted {
 }
 
 /// Lets a request in, or says why not; `sees_schema` says whether its sender may know what the schema holds.
-pub fn admit(asked: Asked, outline: &Outline, sees_schema: bool) -> Result<Admitted, Refusal> {
-    let document = read(&asked.query)?;
+pub fn admit(
+    asked: Asked,
+    documents: &Documents,
+    outline: &Outline,
+    sees_schema: bool,
+) -> Result<Admitted, Refusal> {
+    let document = documents.find(&asked.document)?;
     let operation = select(&document, asked.operation_name.as_deref())?;
     if document.fragments.len() > MAX_FRAGMENTS {
         let message = format!("the document has more than {MAX_FRAGMENTS} fragments");
@@ -83,10 +111,11 @@ pub fn admit(asked: Asked, outline: &Outline, sees_schema: bool) -> Result<Admit
     variables::check(outline, &operation.node, &asked.variables)?;
     let kind = operation.node.ty;
 
-    let mut request = Request::new(asked.query).variables(asked.variables);
+    // The text is not looked at again.
+    let mut request = Request::new("").variables(asked.variables);
     request.operation_name = asked.operation_name;
     request.extensions.0 = asked.extensions.unwrap_or_default();
-    request.set_parsed_query(document);
+    request.set_parsed_query(ExecutableDocument::clone(&document));
     if !sees_schema {
         request.introspection_mode = IntrospectionMode::Disabled;
     }

@@ -35,7 +35,7 @@ fn outline() -> Outline {
 #[track_caller]
 fn check(body: serde_json::Value, expected: Result<OperationType, &str>) {
     let Object(asked) = serde_json::from_value(body).unwrap();
-    let found = admit(asked, &outline(), true)
+    let found = admit(asked, &Documents::new([]), &outline(), true)
         .map(|admitted| admitted.kind)
         .map_err(|refusal| format!("{} {}", refusal.code.as_str(), refusal.message));
     assert_eq!(found, expected.map_err(str::to_owned));
@@ -154,7 +154,11 @@ fn a_variable_fits_its_type_even_if_nothing_reads_it() {
 fn brings(query: &str, variables: serde_json::Value, expected: u64) {
     let Object(asked) =
         serde_json::from_value(json!({ "query": query, "variables": variables })).unwrap();
-    assert_eq!(admit(asked, &outline(), true).unwrap().nodes, expected, "{query}");
+    assert_eq!(
+        admit(asked, &Documents::new([]), &outline(), true).unwrap().nodes,
+        expected,
+        "{query}"
+    );
 }
 
 #[test]
@@ -299,8 +303,8 @@ fn the_schema_is_shown_to_those_who_may_see_it() {
         let body =
             json!({ "query": query, "operationName": query.starts_with("query").then_some("A") });
         let asked = || serde_json::from_value::<Object<Asked>>(body.clone()).unwrap().0;
-        assert!(admit(asked(), &outline(), true).is_ok(), "{query}");
-        let refusal = admit(asked(), &outline(), false).unwrap_err();
+        assert!(admit(asked(), &Documents::new([]), &outline(), true).is_ok(), "{query}");
+        let refusal = admit(asked(), &Documents::new([]), &outline(), false).unwrap_err();
         assert_eq!(
             (refusal.code, refusal.message.as_str()),
             (Code::Unauthenticated, "sign in to read the schema")
@@ -308,7 +312,7 @@ fn the_schema_is_shown_to_those_who_may_see_it() {
     }
     let body = json!({ "query": "{ __typename }" });
     let Object(asked) = serde_json::from_value(body).unwrap();
-    assert!(admit(asked, &outline(), false).is_ok());
+    assert!(admit(asked, &Documents::new([]), &outline(), false).is_ok());
 }
 
 #[test]

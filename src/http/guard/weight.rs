@@ -49,7 +49,7 @@ const MAX_NESTING: u32 = 32;
 const MAX_UNKNOWN: usize = 20;
 
 /// Parts of the schema that count as much as one object: they are in memory, and no table is asked.
-const PARTS_PER_NODE: u64 = 10;
+const PARTS_PER_NODE: u64 = 100;
 
 /// What was found out about the operation that is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

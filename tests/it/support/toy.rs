@@ -11,10 +11,16 @@ use std::{
 use async_graphql::{Context, Error, ErrorExtensions, Object, Schema, Subscription};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{FutureExt, Stream, StreamExt, future, stream};
+use jbp::domain::allowance::Rate;
 use jbp::http::{
     HttpState, Timing,
     auth::{AuthFailure, Caller},
-    guard::outline::{Outline, PageSizes},
+    guard::{
+        documents::Documents,
+        outline::{Outline, PageSizes},
+    },
+    meter::Meter,
+    rooms::Rooms,
     serve::{self, Patience},
 };
 use tokio::{net::TcpListener, sync::mpsc};
@@ -47,6 +53,20 @@ impl Server {
     }
 
     pub async fn with(change: impl FnOnce(&mut HttpState<ToySchema>)) -> Self {
+        Self::open(Patience::default(), change).await
+    }
+
+    /// A server that counts: `limit` points at once, one comes back in a second.
+    pub async fn metered(limit: u32) -> Self {
+        Self::with(|state| {
+            let rate = Rate { limit, restore: 1 };
+            state.meter = Some(Arc::new(Meter::new(rate, Arc::new(now))));
+            state.proxies = 1;
+        })
+        .await
+    }
+
+    pub async fn open(patience: Patience, change: impl FnOnce(&mut HttpState<ToySchema>)) -> Self {
         let (announce, feeds) = mpsc::unbounded_channel();
         let toy = Arc::new(Toy::new(announce));
         let schema = Schema::build(Query, Mutation, Subscriptions).data(Arc::clone(&toy)).finish();
@@ -55,6 +75,7 @@ impl Server {
         let mut state = HttpState {
             executor: schema,
             outline: Arc::new(outline),
+            documents: Arc::new(Documents::new(["{ hello }".to_owned()])),
             is_schema_open: false,
             meter: None,
             proxies: 0,
@@ -62,6 +83,7 @@ impl Server {
                 let toy = Arc::clone(&toy);
                 Arc::new(move |token| Arc::clone(&toy).identify(token).boxed())
             },
+            rooms: Rooms::default(),
             is_ready: {
                 let toy = Arc::clone(&toy);
                 Arc::new(move || future::ready(!toy.is_down.load(Ordering::SeqCst)).boxed())
@@ -74,7 +96,6 @@ impl Server {
             origins: Vec::new(),
         };
         change(&mut state);
-        let patience = Patience::default();
 
         let (tasks, shutdown) = (state.tasks.clone(), state.shutdown.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -188,11 +209,13 @@ impl Query {
         "the toy breaks, as it should".parse().unwrap()
     }
 
-    /// Never answers.
+    /// Answers with the number that it is fed, if ever.
     async fn wait(&self, ctx: &Context<'_>) -> i32 {
         let mut numbers = toy(ctx).announced();
-        numbers.recv().await;
-        future::pending().await
+        match numbers.recv().await {
+            Some(number) => number,
+            None => future::pending().await,
+        }
     }
 
     /// Inside out, because the library takes `Result<Option<_>>` for non-null.
