@@ -1,7 +1,7 @@
 //! Settings: the embedded defaults, then a file, then the environment, then flags.
 
 use std::{
-    net::{AddrParseError, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -157,11 +157,12 @@ impl Config {
             return Ok(None);
         }
         let value = &self.metrics_bind;
-        value.parse().map(Some).map_err(|_: AddrParseError| InvalidConfig::Nonsense {
+        let address = value.parse().ok().ok_or_else(|| InvalidConfig::Nonsense {
             key: "metrics_bind",
             value: value.clone(),
             expected: "an address such as 127.0.0.1:9090",
-        })
+        })?;
+        Ok(Some(address))
     }
 
     /// Web origins whose pages may call.

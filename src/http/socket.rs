@@ -62,17 +62,14 @@ pub fn open<E: Executor>(
     let open = house.tasks.token();
     let room = house.rooms.wait_in_hall();
     upgrade.on_upgrade(async move |socket| {
-        match room {
-            Some((place, hall)) => {
-                gauge!("jbp_sockets").increment(1);
-                Session::new(house, socket, token, address, hall).run().await;
-                gauge!("jbp_sockets").decrement(1);
-                drop(place);
-            }
-            None => {
-                let Timing { stuck, farewell, .. } = house.timing;
-                Wire::new(socket, stuck).close(Close::OVERLOAD, farewell).await;
-            }
+        if let Some((place, hall)) = room {
+            gauge!("jbp_sockets").increment(1);
+            Session::new(house, socket, token, address, hall).run().await;
+            gauge!("jbp_sockets").decrement(1);
+            drop(place);
+        } else {
+            let Timing { stuck, farewell, .. } = house.timing;
+            Wire::new(socket, stuck).close(Close::OVERLOAD, farewell).await;
         }
         drop(open);
     })

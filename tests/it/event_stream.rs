@@ -31,8 +31,8 @@ impl Listener {
     async fn block(&mut self) -> Option<String> {
         loop {
             if let Some((block, rest)) = self.heard.split_once("\n\n") {
-                let block = block.to_owned();
-                self.heard = rest.to_owned();
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.heard = rest;
                 return Some(block);
             }
             let chunk = timeout(SOON, self.response.chunk()).await.unwrap().unwrap()?;

@@ -26,6 +26,7 @@ mod partnerships;
 mod plans;
 mod programme;
 mod properties;
+mod protocol;
 mod realdata;
 mod reminders;
 mod renewal;

@@ -198,8 +198,8 @@ async fn hear(server: &Server, written: &str) -> String {
 #[tokio::test]
 async fn a_body_that_does_not_come_is_not_waited_for() {
     let server = Server::timed(Timing { body: SHORT, ..Timing::default() }).await;
-    let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
-    let heard = hear(&server, &format!("{head}Content-Length: 100\r\n\r\n{{\"query\"")).await;
+    let opening = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    let heard = hear(&server, &format!("{opening}Content-Length: 100\r\n\r\n{{\"query\"")).await;
     assert!(heard.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{heard}");
     assert!(heard.contains("the body took too long to come"), "{heard}");
 }
@@ -218,8 +218,8 @@ async fn an_answer_that_nobody_takes_is_not_kept() {
     let server = Server::open(patience, |_| {}).await;
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     let body = json!({ "query": "{ shout(times: 50000000) }" }).to_string();
-    let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
-    let request = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+    let opening = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    let request = format!("{opening}Content-Length: {}\r\n\r\n{body}", body.len());
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut first = [0; 12];
     stream.read_exact(&mut first).await.unwrap();

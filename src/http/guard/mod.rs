@@ -28,6 +28,7 @@ use serde::{
 use super::answer::{Code, Refusal};
 use documents::{Documents, Wanted};
 use outline::Outline;
+use tokens::Extent;
 use weight::Measure;
 
 /// The longest request: the body of a `POST`, the document of a `GET`, a message of a socket.
@@ -35,6 +36,11 @@ pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
 
 /// Tokens of a document.
 pub const MAX_TOKENS: usize = 2_000;
+
+/// Brackets inside each other, of selections, arguments and values.
+///
+/// Below what the parser itself follows down.
+pub const MAX_BRACKETS: usize = 60;
 
 /// Fragments of a document.
 pub const MAX_FRAGMENTS: usize = 50;
@@ -127,19 +133,19 @@ fn read(query: &str) -> Result<ExecutableDocument, Refusal> {
     if query.len() > MAX_REQUEST_BYTES {
         return Err(Code::PayloadTooLarge.refuse("the document is longer than 256 KB"));
     }
-    let n_tokens = tokens::count(query);
-    if n_tokens > MAX_TOKENS {
-        let message = format!("the document has {n_tokens} tokens; {MAX_TOKENS} is the most");
+    let Extent { tokens, nesting } = tokens::measure(query);
+    if tokens > MAX_TOKENS {
+        let message = format!("the document has {tokens} tokens; {MAX_TOKENS} is the most");
         return Err(Code::QueryTooComplex.refuse(message));
+    }
+    if nesting > MAX_BRACKETS {
+        return Err(Code::QueryTooComplex.refuse("the document is nested too deeply"));
     }
     parser::parse_query(query).map_err(unreadable)
 }
 
 fn unreadable(error: parser::Error) -> Refusal {
     let text = error.to_string();
-    if error == parser::Error::RecursionLimitExceeded || text.contains("stack limit reached") {
-        return Code::QueryTooComplex.refuse("the document is nested too deeply");
-    }
     let code = match error {
         parser::Error::MultipleOperations { .. }
         | parser::Error::OperationDuplicated { .. }

@@ -193,11 +193,12 @@ fn objects_are_multiplied_by_the_lists_that_they_stand_in() {
 
 #[test]
 fn what_is_too_much_is_refused_by_its_name() {
-    let aliases = |n: usize| (0..n).map(|at| format!("x{at}: a ")).collect::<String>();
+    let aliases = |n: usize| (0..n).map(|at| format!("x{at}: a ")).collect::<Vec<_>>().concat();
     let nested = |n: usize| format!("{{ {}a{} }}", "one { ".repeat(n - 1), " }".repeat(n - 1));
     let fragments = |n: usize| {
-        let spread: String = (0..n).map(|at| format!("...F{at} ")).collect();
-        let defined: String = (0..n).map(|at| format!("fragment F{at} on Q {{ a }} ")).collect();
+        let spread: String = (0..n).map(|at| format!("...F{at} ")).collect::<Vec<_>>().concat();
+        let defined: String =
+            (0..n).map(|at| format!("fragment F{at} on Q {{ a }} ")).collect::<Vec<_>>().concat();
         format!("{{ {spread} }} {defined}")
     };
     let most = Ok(OperationType::Query);
@@ -233,12 +234,12 @@ fn what_is_too_much_is_refused_by_its_name() {
         json!({ "query": "subscription { a b }" }),
         Err("GRAPHQL_VALIDATION_FAILED a subscription follows one field"),
     );
-    let unknown: String = (0..21).map(|at| format!("x{at} ")).collect();
+    let unknown: String = (0..21).map(|at| format!("x{at} ")).collect::<Vec<_>>().concat();
     check(
         json!({ "query": format!("{{ {unknown} }}") }),
         Err("GRAPHQL_VALIDATION_FAILED more than 20 fields are not in the schema"),
     );
-    let uses: String = (0..30).map(|at| format!("x{at}: a(b: $v) ")).collect();
+    let uses: String = (0..30).map(|at| format!("x{at}: a(b: $v) ")).collect::<Vec<_>>().concat();
     check(
         json!({
             "query": format!("query ($v: [Int]) {{ {uses} }}"), "variables": { "v": vec![1; 3_400] },

@@ -1,16 +1,31 @@
 //! How many words and signs a document has, counted before anything tries to understand it.
 
-/// The tokens of a document, as the specification divides it; of an unreadable one about as many.
+/// How large a document is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Tokens, as the specification divides it; of an unreadable document about as many.
+    pub tokens: usize,
+    /// Brackets of any kind inside each other.
+    pub nesting: usize,
+}
+
+/// Measures a document.
 ///
-/// The parser is much dearer than this, so a document that is too long never reaches it.
-pub fn count(document: &str) -> usize {
+/// The parser is much dearer than this, and goes as deep as its input, so what is too much never reaches it.
+pub fn measure(document: &str) -> Extent {
     let mut rest = document.as_bytes();
-    let mut n_tokens = 0;
+    let (mut extent, mut open) = (Extent::default(), 0_usize);
     while let Some(length) = next(rest) {
-        n_tokens += usize::from(is_token(rest[0]));
+        extent.tokens += usize::from(is_token(rest[0]));
+        match rest[0] {
+            b'{' | b'[' | b'(' => open += 1,
+            b'}' | b']' | b')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        extent.nesting = extent.nesting.max(open);
         rest = &rest[length..];
     }
-    n_tokens
+    extent
 }
 
 /// The length of what stands first, token or not.
@@ -75,7 +90,7 @@ mod tests {
 
     #[track_caller]
     fn check(document: &str, expected: usize) {
-        assert_eq!(count(document), expected, "{document}");
+        assert_eq!(measure(document).tokens, expected, "{document}");
     }
 
     #[test]
@@ -87,6 +102,15 @@ mod tests {
         check("query A($n: Int! = -1) { b: a(n: $n) @skip(if: true) }", 29);
         check("{ ...F ... on Q { a } }", 10);
         check("[1, 2.5, -1e+9]", 5);
+    }
+
+    #[test]
+    fn brackets_are_followed_down() {
+        for (document, expected) in
+            [("", 0), ("{ a }", 1), ("{ a(b: [{ c: 1 }]) { d } }", 4), ("} { a \"{{{\" #{", 1)]
+        {
+            assert_eq!(measure(document).nesting, expected, "{document}");
+        }
     }
 
     #[test]

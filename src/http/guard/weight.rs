@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{
-    Pos, Positioned, Value, Variables,
+    Name, Pos, Positioned, Value, Variables,
     parser::types::{
         Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
         SelectionSet,
@@ -78,7 +78,7 @@ pub fn measure(
     for other in others {
         fields = fields.saturating_add(scales.operation(other)?.fields);
     }
-    let mut unused: Vec<&str> = document.fragments.keys().map(|name| name.as_str()).collect();
+    let mut unused: Vec<&str> = document.fragments.keys().map(Name::as_str).collect();
     unused.sort_unstable();
     for name in unused {
         scales.fragment(name, 0)?;
@@ -312,14 +312,14 @@ impl<'a> Scales<'a> {
         let page = self.page(field);
         let itself =
             Amount { nodes: u64::from(!field.selection_set.node.items.is_empty()), values: 0 };
-        let one = itself.plus(inner.once).plus(inner.each.times(page));
+        let single = itself.plus(inner.once).plus(inner.each.times(page));
         let mut amount = match known.map_or(&Length::One, |known| &known.length) {
-            Length::One | Length::Page => one,
-            Length::Sized => one.times(page),
-            Length::Given(argument) => one.times(self.length_of(field, argument)),
+            Length::One | Length::Page => single,
+            Length::Sized => single.times(page),
+            Length::Given(argument) => single.times(self.length_of(field, argument)),
             // The items of a page are counted by whoever asked for the page.
-            Length::Expected(_) if on.is_some_and(|on| on.is_page) => one,
-            Length::Expected(length) => one.times(*length),
+            Length::Expected(_) if on.is_some_and(|on| on.is_page) => single,
+            Length::Expected(length) => single.times(*length),
         };
         amount.values = amount.values.saturating_add(values);
         if is_schema {
@@ -359,10 +359,8 @@ impl<'a> Scales<'a> {
     /// The items of the page that a field asks for. A size that cannot be is left to the field, which will refuse it.
     fn page(&self, field: &Field) -> u64 {
         let sizes = ["first", "last"].into_iter().filter_map(|name| {
-            let number = match self.constant(&field.get_argument(name)?.node)? {
-                Value::Number(number) => number,
-                _ => return None,
-            };
+            let value = self.constant(&field.get_argument(name)?.node)?;
+            let Value::Number(number) = value else { return None };
             number.as_u64().or_else(|| number.as_i64().map(|_| 0))
         });
         let pages = self.outline.pages;
