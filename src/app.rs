@@ -19,12 +19,21 @@ use crate::{
     error::Error,
     graphql::{self, acting::Credential},
     http::{
-        self, HttpState, Timing,
+        self, HttpState, Now, Timing,
         auth::{AuthFailure, Caller},
         dashboard::{self, DemoUser},
+        guard::{
+            documents::Documents,
+            outline::{Outline, PageSizes},
+        },
+        meter::Meter,
+        metrics,
+        rooms::Rooms,
+        serve::{self, Patience},
     },
     op::Op,
-    service::sessions,
+    service::{page, sessions},
+    telemetry,
     worker::{relay::Relay, watch},
 };
 
@@ -92,27 +101,79 @@ impl App {
         if self.config.worker {
             self.tasks.spawn(watch::run(self.op.clone(), self.shutdown.clone()));
         }
-        let router = http::router(self.doors()?, [dashboard::routes(demo_users)]);
+        let measured = self.listen_for_metrics().await?;
+        let doors = self.doors(demo_users.is_some())?;
+        let router = http::router(doors, [dashboard::routes(demo_users)]);
         let (tasks, shutdown) = (self.tasks, self.shutdown);
-        let served = http::serve(listener, router, shutdown.clone());
-        Ok(Serving { address, tasks, shutdown, served: Box::pin(served) })
+        let served = serve::serve(listener, router, Patience::default(), shutdown.clone());
+        Ok(Serving { address, measured, tasks, shutdown, served: Box::pin(served) })
     }
 
-    fn doors(&self) -> anyhow::Result<HttpState<graphql::Schema>> {
+    /// Shows the metrics, if the settings say where; says where that came to be.
+    async fn listen_for_metrics(&self) -> anyhow::Result<Option<SocketAddr>> {
+        let Some(bind) = self.config.metrics()? else { return Ok(None) };
+        let handle = telemetry::measure()?;
+        let listener = TcpListener::bind(bind)
+            .await
+            .with_context(|| format!("cannot listen on {bind}; choose another `metrics_bind`"))?;
+        let address = listener.local_addr()?;
+        let router = metrics::routes(Arc::new(move || {
+            handle.run_upkeep();
+            handle.render()
+        }));
+        let patience = Patience { connections: 100, ..Patience::default() };
+        let served = serve::serve(listener, router, patience, self.shutdown.clone());
+        self.tasks.spawn(async {
+            if let Err(cause) = served.await {
+                tracing::error!(%cause, "metrics are shown no longer");
+            }
+        });
+        Ok(Some(address))
+    }
+
+    /// The pages' own documents, and those in the folder that the settings name.
+    fn trusted_documents(&self) -> anyhow::Result<Vec<String>> {
+        let mut documents = dashboard::documents();
+        let folder = &self.config.documents_dir;
+        if folder.as_os_str().is_empty() {
+            return Ok(documents);
+        }
+        let unreadable = || format!("cannot read the documents in {}", folder.display());
+        for entry in std::fs::read_dir(folder).with_context(unreadable)? {
+            let path = entry.with_context(unreadable)?.path();
+            if path.extension().is_some_and(|extension| extension == "graphql") {
+                documents.push(std::fs::read_to_string(path).with_context(unreadable)?);
+            }
+        }
+        Ok(documents)
+    }
+
+    fn doors(&self, is_demo: bool) -> anyhow::Result<HttpState<graphql::Schema>> {
+        let pages = PageSizes {
+            usual: page::DEFAULT_SIZE.unsigned_abs().into(),
+            largest: page::LARGEST_SIZE.into(),
+        };
         let stranger = self.op.acting_as(Actor::Stranger);
         let (op, db, ids) = (self.op.clone(), self.op.db.clone(), self.op.clone());
         let clock = self.op.clock.clone();
+        let now: Now = Arc::new(move || clock.now());
         Ok(HttpState {
             executor: graphql::schema(self.bus.clone()),
+            outline: Arc::new(Outline::read(&graphql::sdl(), pages, graphql::scalars::read)?),
+            documents: Arc::new(Documents::new(self.trusted_documents()?)),
+            is_schema_open: is_demo || self.config.open_schema,
+            meter: self.config.rate().map(|rate| Arc::new(Meter::new(rate, Arc::clone(&now)))),
+            proxies: self.config.proxies,
             authenticate: Arc::new(move |bearer| {
                 let (op, stranger) = (op.clone(), stranger.clone());
                 Box::pin(async move { authenticate(op, stranger, bearer).await })
             }),
+            rooms: Rooms::new(self.config.max_sockets, self.config.max_silent_sockets),
             is_ready: Arc::new(move || {
                 let db = db.clone();
                 Box::pin(async move { db.read().ping().await.is_ok() })
             }),
-            now: Arc::new(move || clock.now()),
+            now,
             mint_request_id: Arc::new(move || {
                 ids.mint::<crate::domain::id::RequestId>().to_string()
             }),
@@ -140,14 +201,17 @@ async fn authenticate(op: Op, stranger: Op, bearer: Option<String>) -> Result<Ca
             (op.acting_as(found.actor), found.expires_at)
         }
     };
+    let id = op.actor.member().map(|member| member.id().into());
     let prepare = Arc::new(move |request| graphql::acting(request, op.clone(), credential.clone()));
-    Ok(Caller { prepare, expires_at })
+    Ok(Caller { id, prepare, expires_at })
 }
 
 /// A house that is being served.
 pub struct Serving {
     /// Where.
     pub address: SocketAddr,
+    /// Where the metrics are shown, if they are.
+    pub measured: Option<SocketAddr>,
     tasks: TaskTracker,
     shutdown: CancellationToken,
     served: std::pin::Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>,

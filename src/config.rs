@@ -1,6 +1,9 @@
 //! Settings: the embedded defaults, then a file, then the environment, then flags.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use axum::http::HeaderValue;
 use figment::{
@@ -9,8 +12,16 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::domain::allowance::Rate;
+
 /// The defaults with their explanations.
 pub const DEFAULTS: &str = include_str!("config.default.toml");
+
+/// The dearest operation that is let in must be affordable.
+const LEAST_RATE_LIMIT: u32 = 10_000;
+
+/// What the schema can still say in an `Int`.
+const MOST_RATE_LIMIT: u32 = 1_000_000_000;
 
 /// The file that is read where a command is started, if it is there.
 const FILE: &str = "jbp.toml";
@@ -30,7 +41,7 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each is explained beside its default, for the operator too")]
 pub struct Config {
-    pub bind: std::net::SocketAddr,
+    pub bind: SocketAddr,
     pub data_dir: PathBuf,
     pub database_url: String,
     pub database_connections: u32,
@@ -38,6 +49,14 @@ pub struct Config {
     pub log: String,
     pub log_format: LogFormat,
     pub cors_origins: Vec<String>,
+    pub open_schema: bool,
+    pub documents_dir: PathBuf,
+    pub rate_limit: u32,
+    pub rate_restore: u32,
+    pub proxies: usize,
+    pub max_sockets: usize,
+    pub max_silent_sockets: usize,
+    pub metrics_bind: String,
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,
 }
@@ -103,11 +122,17 @@ impl Config {
             ("database_connections", self.database_connections, 1..=200, "between 1 and 200"),
             ("access_token_minutes", self.access_token_minutes, 1..=1_440, "between 1 and 1440"),
             ("refresh_token_days", self.refresh_token_days, 1..=365, "between 1 and 365"),
+            ("rate_restore", self.rate_restore, 1..=1_000_000, "between 1 and 1000000"),
         ];
         for (key, value, range, expected) in bounds {
             if !range.contains(&value) {
                 return Err(InvalidConfig::Nonsense { key, value: value.to_string(), expected });
             }
+        }
+        if (1..LEAST_RATE_LIMIT).contains(&self.rate_limit) || self.rate_limit > MOST_RATE_LIMIT {
+            let value = self.rate_limit.to_string();
+            let expected = "0 or between 10000 and 1000000000";
+            return Err(InvalidConfig::Nonsense { key: "rate_limit", value, expected });
         }
         let schemes = ["sqlite:", "postgres://", "postgresql://"];
         let url = &self.database_url;
@@ -116,7 +141,28 @@ impl Config {
             let expected = "a URL that begins with sqlite: or postgres://";
             return Err(InvalidConfig::Nonsense { key: "database_url", value, expected });
         }
+        self.metrics()?;
         self.origins().map(drop)
+    }
+
+    /// How much a caller may ask for, if that is limited.
+    pub fn rate(&self) -> Option<Rate> {
+        let rate = Rate { limit: self.rate_limit, restore: self.rate_restore };
+        (rate.limit > 0).then_some(rate)
+    }
+
+    /// Where metrics are shown, if they are.
+    pub fn metrics(&self) -> Result<Option<SocketAddr>, InvalidConfig> {
+        if self.metrics_bind.is_empty() {
+            return Ok(None);
+        }
+        let value = &self.metrics_bind;
+        let address = value.parse().ok().ok_or_else(|| InvalidConfig::Nonsense {
+            key: "metrics_bind",
+            value: value.clone(),
+            expected: "an address such as 127.0.0.1:9090",
+        })?;
+        Ok(Some(address))
     }
 
     /// Web origins whose pages may call.

@@ -1,5 +1,8 @@
 //! What the process says about itself.
 
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::config::{Config, LogFormat};
@@ -15,4 +18,25 @@ pub fn start(config: &Config) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The seconds between which operations are counted.
+const SECONDS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+
+/// Begins to measure, once in a process; gives what writes down the figures.
+pub fn measure() -> anyhow::Result<PrometheusHandle> {
+    static MEASURES: OnceLock<PrometheusHandle> = OnceLock::new();
+    if let Some(handle) = MEASURES.get() {
+        return Ok(handle.clone());
+    }
+    let seconds = Matcher::Suffix("_seconds".to_owned());
+    let recorder =
+        PrometheusBuilder::new().set_buckets_for_metric(seconds, &SECONDS)?.build_recorder();
+    let handle = MEASURES.get_or_init(|| {
+        let handle = recorder.handle();
+        // Nothing else in this process measures, so there is no other recorder yet.
+        metrics::set_global_recorder(recorder).ok();
+        handle
+    });
+    Ok(handle.clone())
 }

@@ -248,6 +248,14 @@ impl Member {
         }
     }
 
+    /// The id of whoever this is, person or integration.
+    pub fn id(&self) -> String {
+        match &self.who {
+            Who::User { id, .. } => id.to_string(),
+            Who::Integration { id, .. } => id.to_string(),
+        }
+    }
+
     /// The person's role, unless this is an integration.
     pub fn role(&self) -> Option<Role> {
         match &self.who {

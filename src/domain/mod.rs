@@ -9,6 +9,7 @@ pub mod actor;
 pub mod agenda;
 pub mod alert;
 pub mod allocation;
+pub mod allowance;
 pub mod attribution;
 pub mod calendar;
 pub mod certification;

@@ -35,6 +35,7 @@ pub mod pre_read;
 pub mod programme;
 pub mod progress;
 pub mod proposed;
+pub mod rate_limit;
 pub mod readiness;
 pub mod renewal;
 pub mod review;
@@ -68,6 +69,7 @@ pub struct Query(
     alert::AlertQuery,
     gap::GapQuery,
     live::EventQuery,
+    rate_limit::RateLimitQuery,
 );
 
 /// Everything that can be done.

@@ -1,9 +1,9 @@
 //! Values with a form of their own: days, decimals, currencies, money. No figure is ever a float.
 
 use async_graphql::{
-    Description, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
+    Description, InputValueError, InputValueResult, Pos, Scalar, ScalarType, SimpleObject, Value,
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::money::{Currency, Money as Amount, Unit};
 
@@ -108,6 +108,25 @@ impl ScalarType for CountryCode {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
+    }
+}
+
+/// Whether `value` can be read as the scalar of this name, or why it cannot.
+///
+/// A scalar that is not here is one whose every value can be read.
+pub fn read(scalar: &str, value: &Value) -> Result<(), String> {
+    fn as_type<T: ScalarType + async_graphql::InputType>(value: &Value) -> Result<(), String> {
+        <T as ScalarType>::parse(value.clone())
+            .map(drop)
+            .map_err(|error| error.into_server_error(Pos::default()).message)
+    }
+    match scalar {
+        "Date" => as_type::<Date>(value),
+        "DateTime" => as_type::<DateTime<Utc>>(value),
+        "Decimal" => as_type::<Decimal>(value),
+        "CurrencyCode" => as_type::<CurrencyCode>(value),
+        "CountryCode" => as_type::<CountryCode>(value),
+        _ => Ok(()),
     }
 }
 

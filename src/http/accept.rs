@@ -1,4 +1,4 @@
-//! Which of the two media types an answer is written in.
+//! Which media type an answer is written in.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -10,6 +10,8 @@ pub enum Media {
     /// `application/json`: the status is 200 for every request that is one,
     /// because old clients read the body of nothing else.
     Json,
+    /// `text/event-stream`: any number of answers, one after the other.
+    EventStream,
 }
 
 impl Media {
@@ -18,24 +20,36 @@ impl Media {
         HeaderValue::from_static(match self {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
+            Self::EventStream => "text/event-stream; charset=utf-8",
         })
     }
 
-    fn subtype(self) -> &'static str {
+    fn essence(self) -> (&'static str, &'static str) {
         match self {
-            Self::GraphqlResponse => "graphql-response+json",
-            Self::Json => "json",
+            Self::GraphqlResponse => ("application", "graphql-response+json"),
+            Self::Json => ("application", "json"),
+            Self::EventStream => ("text", "event-stream"),
         }
     }
 }
 
-/// The media type a client likes best, or none when it likes neither.
+/// What a client reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taste {
+    /// How it likes a single answer best.
+    pub media: Media,
+    /// Whether it reads streams.
+    pub streams: bool,
+}
+
+/// What a client likes best, or nothing when it likes none of what there is.
 ///
 /// Without an opinion the specification's own type is chosen, as it asks for
-/// since 2025; between equals too.
-pub fn negotiate(headers: &HeaderMap) -> Option<Media> {
+/// since 2025; between equals too. A stream is for those who say its name:
+/// many clients accept anything and expect a single answer.
+pub fn negotiate(headers: &HeaderMap) -> Option<Taste> {
     if !headers.contains_key(header::ACCEPT) {
-        return Some(Media::GraphqlResponse);
+        return Some(Taste { media: Media::GraphqlResponse, streams: false });
     }
     let ranges = headers
         .get_all(header::ACCEPT)
@@ -46,11 +60,15 @@ pub fn negotiate(headers: &HeaderMap) -> Option<Media> {
         .collect::<Vec<_>>();
     let modern = weight(&ranges, Media::GraphqlResponse);
     let legacy = weight(&ranges, Media::Json);
-    match (modern, legacy) {
-        (0, 0) => None,
-        (modern, legacy) if modern >= legacy => Some(Media::GraphqlResponse),
-        _ => Some(Media::Json),
-    }
+    let named: Vec<Range> = ranges.into_iter().filter(|range| range.subtype != "*").collect();
+    let stream = weight(&named, Media::EventStream);
+    let media = match (modern, legacy, stream) {
+        (0, 0, 0) => return None,
+        _ if stream > modern.max(legacy) => Media::EventStream,
+        _ if modern >= legacy => Media::GraphqlResponse,
+        _ => Media::Json,
+    };
+    Some(Taste { media, streams: stream > 0 })
 }
 
 /// Whether a body is declared to be JSON in UTF-8, the only kind that is read.
@@ -93,8 +111,8 @@ impl Range {
     /// How exactly this range means `media`, if it does.
     fn precision(&self, media: Media) -> Option<u8> {
         match (self.kind.as_str(), self.subtype.as_str()) {
-            ("application", subtype) if subtype == media.subtype() => Some(2),
-            ("application", "*") => Some(1),
+            essence if essence == media.essence() => Some(2),
+            (kind, "*") if kind == media.essence().0 => Some(1),
             ("*", "*") => Some(0),
             _ => None,
         }
@@ -132,7 +150,23 @@ mod tests {
         let values = values.iter().map(|value| (header::ACCEPT, value.parse().unwrap()));
         let mut headers = HeaderMap::new();
         headers.extend(values);
-        assert_eq!(negotiate(&headers), expected);
+        assert_eq!(negotiate(&headers).map(|taste| taste.media), expected);
+    }
+
+    #[track_caller]
+    fn streams(value: &str, media: Media, expected: bool) {
+        let headers = HeaderMap::from_iter([(header::ACCEPT, value.parse().unwrap())]);
+        assert_eq!(negotiate(&headers), Some(Taste { media, streams: expected }));
+    }
+
+    #[test]
+    fn a_stream_is_for_those_who_say_its_name() {
+        streams("text/event-stream", Media::EventStream, true);
+        streams("application/json, text/event-stream", Media::Json, true);
+        streams("application/json;q=0.9, text/event-stream", Media::EventStream, true);
+        streams("*/*", Media::GraphqlResponse, false);
+        streams("text/*, */*;q=0.1", Media::GraphqlResponse, false);
+        streams("*/*, text/event-stream;q=0", Media::GraphqlResponse, false);
     }
 
     #[test]

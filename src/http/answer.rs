@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Pos, Response, ServerError, Value};
 use axum::http::StatusCode;
+use chrono::TimeDelta;
 use serde::Serialize;
 
 /// Errors listed in one answer; more would only help somebody who is guessing.
@@ -80,7 +81,7 @@ impl Code {
 
     /// A refusal for this reason.
     pub fn refuse(self, message: impl Into<String>) -> Refusal {
-        Refusal { code: self, message: message.into(), at: None }
+        Refusal { code: self, message: message.into(), at: None, after: None }
     }
 
     /// `error`, carrying this code.
@@ -99,6 +100,8 @@ pub struct Refusal {
     pub message: String,
     /// Where in the document it lies, if it lies in the document.
     pub at: Option<Pos>,
+    /// After which time the same request may be let in.
+    pub after: Option<TimeDelta>,
 }
 
 impl Refusal {
@@ -106,6 +109,12 @@ impl Refusal {
     #[must_use]
     pub fn at(self, at: Pos) -> Self {
         Self { at: Some(at), ..self }
+    }
+
+    /// The same refusal, which time heals.
+    #[must_use]
+    pub fn after(self, wait: TimeDelta) -> Self {
+        Self { after: Some(wait), ..self }
     }
 }
 
@@ -127,8 +136,13 @@ pub struct Answer {
 impl Answer {
     /// The answer to a request that did not run.
     pub fn refused(refusal: Refusal) -> Self {
-        let Refusal { code, message, at } = refusal;
-        Self::not_run(vec![code.mark(ServerError::new(message, at))], code.status())
+        let Refusal { code, message, at, after } = refusal;
+        let mut error = code.mark(ServerError::new(message, at));
+        if let Some(after) = after {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("retryAfterMs", after.num_milliseconds());
+        }
+        Self::not_run(vec![error], code.status())
     }
 
     /// The answer to a request that we broke.
@@ -152,6 +166,29 @@ impl Answer {
         } else {
             Self { extensions, ..Self::not_run(errors, StatusCode::BAD_REQUEST) }
         }
+    }
+
+    /// The same answer to somebody who is not told what names the schema has.
+    #[must_use]
+    pub fn without_hints(mut self) -> Self {
+        for error in &mut self.errors {
+            if let Some(at) = error.message.find(HINT) {
+                error.message.truncate(at);
+            }
+        }
+        self
+    }
+
+    /// The same answer, which says what it has cost.
+    #[must_use]
+    pub fn with_cost(mut self, cost: Value) -> Self {
+        self.extensions.insert("cost".to_owned(), cost);
+        self
+    }
+
+    /// Objects that it brings.
+    pub fn n_objects(&self) -> u64 {
+        self.data.as_ref().map_or(0, |data| n_objects(data).saturating_sub(1))
     }
 
     /// Whether there is anything but errors.
@@ -201,6 +238,17 @@ impl Answer {
         Self { errors, data: None, extensions: BTreeMap::new(), status }
     }
 }
+
+fn n_objects(value: &Value) -> u64 {
+    match value {
+        Value::Object(fields) => fields.values().map(n_objects).sum::<u64>() + 1,
+        Value::List(items) => items.iter().map(n_objects).sum(),
+        _ => 0,
+    }
+}
+
+/// How the library begins to guess what was meant.
+const HINT: &str = " Did you mean ";
 
 /// All that is ever said about our own faults.
 const INTERNAL: &str = "internal error";

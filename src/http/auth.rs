@@ -3,7 +3,7 @@
 //! The transport knows where tokens are written and when they must be asked
 //! about again; what makes one good is the [`Authenticator`]'s business.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::Request;
 use axum::http::{HeaderMap, header};
@@ -24,10 +24,33 @@ pub type Prepare = Arc<dyn Fn(Request) -> Request + Send + Sync>;
 /// Somebody whose token is good, or who brought none.
 #[derive(Clone)]
 pub struct Caller {
+    /// Whose token it is, whichever of theirs it is; nobody's if there is none.
+    pub id: Option<Arc<str>>,
     /// Makes a request this caller's own.
     pub prepare: Prepare,
     /// When the token ends by itself; a socket is asked about again at that instant.
     pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl Caller {
+    /// How long to wait before asking about `token` again: until it ends, and no longer than `every`, to notice a revocation.
+    ///
+    /// A missing token never ends.
+    pub fn recheck_in(
+        &self,
+        token: Option<&str>,
+        now: DateTime<Utc>,
+        every: Duration,
+    ) -> Option<Duration> {
+        token?;
+        let until_end = self.expires_at.and_then(|end| (end - now).to_std().ok());
+        Some(until_end.filter(|wait| !wait.is_zero()).map_or(every, |wait| wait.min(every)))
+    }
+
+    /// Whether the token has ended by itself.
+    pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
 }
 
 /// Why a token did not become a caller.

@@ -41,6 +41,20 @@ pub struct DemoUser {
 #[folder = "$OUT_DIR/graphiql"]
 struct Bundle;
 
+/// What the pages ask, one operation a file.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/web/src/examples"]
+struct Operations;
+
+/// The documents of the pages' own operations.
+pub fn documents() -> Vec<String> {
+    Operations::iter()
+        .filter(|path| path.ends_with(".graphql"))
+        .filter_map(|path| Operations::get(&path))
+        .filter_map(|file| String::from_utf8(file.data.into_owned()).ok())
+        .collect()
+}
+
 /// Monaco writes its styles and icons into the page at run time; everything else comes from this server.
 const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";

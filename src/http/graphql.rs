@@ -1,6 +1,6 @@
 //! `POST /graphql` and `GET /graphql`: GraphQL over HTTP, by the specification.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use async_graphql::{Executor, parser::types::OperationType};
 use axum::{
@@ -11,14 +11,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use super::{
     HttpState, RequestId,
-    accept::{self, Media},
+    accept::{self, Media, Taste},
     answer::{Answer, Code, Refusal},
     auth::{self, AuthFailure, Caller},
-    guard::{self, Asked, Object},
+    event_stream,
+    guard::{Asked, Object, documents::Wanted},
     run, socket,
+    visit::{self, Door, Visit},
 };
 
 /// Answers an operation sent as a JSON body.
@@ -27,12 +30,13 @@ pub async fn post<E: Executor>(
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Response {
-    let Some(media) = accept::negotiate(request.headers()) else {
+    let Some(taste) = accept::negotiate(request.headers()) else {
         return not_acceptable(id).into_response();
     };
-    let door = Door { media, id };
-    match door.read_body(&house, request).await {
-        Ok((caller, asked)) => door.answer(&house, &caller, asked, &Method::POST).await,
+    let address = visit::address(request.extensions(), request.headers(), house.proxies);
+    let reply = Reply { taste, id };
+    match reply.read_body(&house, request).await {
+        Ok((knock, asked)) => reply.answer(house, knock, address, asked, &Method::POST).await,
         Err(turned_away) => turned_away.into_response(),
     }
 }
@@ -43,18 +47,19 @@ pub async fn get<E: Executor>(
     Extension(id): Extension<RequestId>,
     mut parts: Parts,
 ) -> Response {
+    let address = visit::address(&parts.extensions, &parts.headers, house.proxies);
     if asks_for_socket(&parts.headers) {
         return match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
-            Ok(upgrade) => socket::open(house, &parts.headers, upgrade),
+            Ok(upgrade) => socket::open(house, &parts.headers, address, upgrade),
             Err(rejection) => rejection.into_response(),
         };
     }
-    let Some(media) = accept::negotiate(&parts.headers) else {
+    let Some(taste) = accept::negotiate(&parts.headers) else {
         return not_acceptable(id).into_response();
     };
-    let door = Door { media, id };
-    match door.read_address(&house, &mut parts).await {
-        Ok((caller, asked)) => door.answer(&house, &caller, asked, &Method::GET).await,
+    let reply = Reply { taste, id };
+    match reply.read_address(&house, &mut parts).await {
+        Ok((knock, asked)) => reply.answer(house, knock, address, asked, &Method::GET).await,
         Err(turned_away) => turned_away.into_response(),
     }
 }
@@ -70,7 +75,8 @@ fn asks_for_socket(headers: &HeaderMap) -> bool {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Written {
-    query: String,
+    query: Option<String>,
+    document_id: Option<String>,
     operation_name: Option<String>,
     variables: Option<String>,
     extensions: Option<String>,
@@ -86,7 +92,7 @@ impl Written {
             serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))
         }
         Ok(Asked {
-            query: self.query,
+            document: Wanted::either(self.query, self.document_id)?,
             // In an address, the specification makes an empty name no name.
             operation_name: self.operation_name.filter(|name| !name.is_empty()),
             variables: json("variables", self.variables)?,
@@ -95,24 +101,37 @@ impl Written {
     }
 }
 
+/// A token, and whose it is.
+struct Knock {
+    token: Option<String>,
+    caller: Caller,
+}
+
 /// How this request is answered.
-struct Door {
-    media: Media,
+struct Reply {
+    taste: Taste,
     id: RequestId,
 }
 
-impl Door {
+impl Reply {
     async fn read_body<E: Executor>(
         &self,
         house: &HttpState<E>,
         request: Request,
-    ) -> Result<(Caller, Asked), TurnedAway> {
+    ) -> Result<(Knock, Asked), TurnedAway> {
         if !accept::is_json(request.headers()) {
             let refusal = Code::BadUserInput.refuse("the body must be application/json in UTF-8");
             return Err(self.turn_away(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
         }
-        let caller = self.identify(house, request.headers()).await?;
-        let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
+        let knock = self.identify(house, request.headers()).await?;
+        let reading = timeout(house.timing.body, Bytes::from_request(request, &()));
+        let Ok(read) = reading.await else {
+            let refusal = Code::BadUserInput.refuse("the body took too long to come");
+            return Err(self
+                .turn_away(StatusCode::REQUEST_TIMEOUT, refusal)
+                .with(header::CONNECTION, HeaderValue::from_static("close")));
+        };
+        let body = read.map_err(|rejection| {
             let refusal = match rejection.status() {
                 StatusCode::PAYLOAD_TOO_LARGE => {
                     Code::PayloadTooLarge.refuse("the body is longer than 256 KB")
@@ -123,29 +142,31 @@ impl Door {
         })?;
         let Object(asked) = serde_json::from_slice(&body)
             .map_err(|error| self.malformed(format!("the body is not a request: {error}")))?;
-        Ok((caller, asked))
+        Ok((knock, asked))
     }
 
     async fn read_address<E: Executor>(
         &self,
         house: &HttpState<E>,
         parts: &mut Parts,
-    ) -> Result<(Caller, Asked), TurnedAway> {
-        let caller = self.identify(house, &parts.headers).await?;
+    ) -> Result<(Knock, Asked), TurnedAway> {
+        let knock = self.identify(house, &parts.headers).await?;
         let Query(written) = Query::<Written>::from_request_parts(parts, &())
             .await
             .map_err(|rejection| self.malformed(rejection.body_text()))?;
         let asked = written.read().map_err(|message| self.malformed(message))?;
-        Ok((caller, asked))
+        Ok((knock, asked))
     }
 
     async fn identify<E: Executor>(
         &self,
         house: &HttpState<E>,
         headers: &HeaderMap,
-    ) -> Result<Caller, TurnedAway> {
+    ) -> Result<Knock, TurnedAway> {
         let identified = match auth::from_headers(headers) {
-            Ok(token) => (house.authenticate)(token).await,
+            Ok(token) => {
+                (house.authenticate)(token.clone()).await.map(|caller| Knock { token, caller })
+            }
             Err(failure) => Err(failure),
         };
         identified.map_err(|failure| match failure {
@@ -164,19 +185,19 @@ impl Door {
     /// Runs what was asked, if the guard and the method allow it.
     async fn answer<E: Executor>(
         self,
-        house: &HttpState<E>,
-        caller: &Caller,
+        house: Arc<HttpState<E>>,
+        knock: Knock,
+        address: IpAddr,
         asked: Asked,
         method: &Method,
     ) -> Response {
-        let admitted = match guard::admit(asked) {
+        let Knock { token, caller } = knock;
+        let request_id = self.id.0.clone();
+        let mut visit = Visit { caller, address, door: Door::Http, request_id };
+        let (admitted, paid) = match visit.admit(&house, asked) {
             Ok(admitted) => admitted,
-            Err(refusal) => return self.write(&Answer::refused(refusal)),
+            Err(refusal) => return self.refuse(refusal),
         };
-        if admitted.kind == OperationType::Subscription {
-            let refusal = Code::BadUserInput.refuse("a subscription needs a socket");
-            return self.write(&Answer::refused(refusal));
-        }
         if admitted.kind == OperationType::Mutation && *method == Method::GET {
             let refusal = Code::BadUserInput.refuse("a mutation must be sent by POST");
             return self
@@ -184,15 +205,47 @@ impl Door {
                 .with(header::ALLOW, HeaderValue::from_static("POST"))
                 .into_response();
         }
-        self.write(&run::once(house, &caller.prepare, admitted, &self.id.0).await)
+        let is_subscription = admitted.kind == OperationType::Subscription;
+        if self.taste.media == Media::EventStream || (is_subscription && self.taste.streams) {
+            let Some(place) = house.rooms.enter() else {
+                let refusal = Code::RateLimited.refuse("too many streams are open");
+                return self.turn_away(StatusCode::SERVICE_UNAVAILABLE, refusal).into_response();
+            };
+            visit.door = Door::Stream;
+            return event_stream::open(house, visit, token, admitted, paid, place);
+        }
+        if is_subscription {
+            let message =
+                "a subscription needs a socket, or a client that accepts text/event-stream";
+            return self.write(&Answer::refused(Code::BadUserInput.refuse(message)));
+        }
+        self.write(&run::once(&house, &visit, admitted, paid).await)
+    }
+
+    /// Says why a request was not let in.
+    fn refuse(&self, refusal: Refusal) -> Response {
+        match (refusal.code, refusal.after) {
+            (Code::Unauthenticated, _) => self
+                .turn_away(StatusCode::UNAUTHORIZED, refusal)
+                .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+                .into_response(),
+            (Code::RateLimited, Some(after)) => {
+                let seconds = (after.num_milliseconds() + 999) / 1000;
+                self.turn_away(StatusCode::TOO_MANY_REQUESTS, refusal)
+                    .with(header::RETRY_AFTER, seconds.into())
+                    .into_response()
+            }
+            _ => self.write(&Answer::refused(refusal)),
+        }
     }
 
     fn write(&self, answer: &Answer) -> Response {
-        let status = match self.media {
-            Media::GraphqlResponse => answer.status(),
-            Media::Json => StatusCode::OK,
-        };
-        respond(status, self.media, answer.to_json(&self.id.0))
+        let json = answer.to_json(&self.id.0);
+        match self.taste.media {
+            Media::GraphqlResponse => respond(answer.status(), Media::GraphqlResponse, json),
+            Media::Json => respond(StatusCode::OK, Media::Json, json),
+            Media::EventStream => event_stream::only(&json),
+        }
     }
 
     fn turn_away(&self, status: StatusCode, refusal: Refusal) -> TurnedAway {
@@ -205,14 +258,21 @@ impl Door {
 
     fn turned_away(&self, status: StatusCode, answer: &Answer) -> TurnedAway {
         let body = answer.to_json(&self.id.0);
-        TurnedAway { status, media: self.media, body, header: None }
+        // What is not a request at all gets no stream either.
+        let media = match self.taste.media {
+            Media::Json => Media::Json,
+            Media::GraphqlResponse | Media::EventStream => Media::GraphqlResponse,
+        };
+        TurnedAway { status, media, body, header: None }
     }
 }
 
 fn not_acceptable(id: RequestId) -> TurnedAway {
-    let refusal = Code::BadUserInput
-        .refuse("answers are application/graphql-response+json or application/json");
-    Door { media: Media::GraphqlResponse, id }.turn_away(StatusCode::NOT_ACCEPTABLE, refusal)
+    let refusal = Code::BadUserInput.refuse(
+        "answers are application/graphql-response+json, application/json or text/event-stream",
+    );
+    let taste = Taste { media: Media::GraphqlResponse, streams: false };
+    Reply { taste, id }.turn_away(StatusCode::NOT_ACCEPTABLE, refusal)
 }
 
 /// Something that was not a well-formed GraphQL request, whose status says so in

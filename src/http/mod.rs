@@ -1,15 +1,16 @@
 //! The doors: GraphQL over HTTP and over a socket, and what stands around them.
 //!
-//! A request passes from outside to inside: headers every page carries
-//! ([`router`]), who is asking ([`auth`]), what may be asked at all ([`guard`]),
-//! execution in bounded time ([`run`]), and an answer whose errors are coded
-//! ([`answer`]). [`graphql`] and [`socket`] differ in how they speak and in
-//! nothing that happens in between.
+//! A request passes from outside to inside: a connection that does not keep us
+//! waiting ([`serve`]), headers every page carries ([`router`]), who is asking
+//! ([`auth`]) and from where ([`visit`]), what may be asked at all ([`guard`])
+//! and how much of it ([`meter`]), execution in bounded time ([`run`]), and an
+//! answer whose errors are coded ([`answer`]). [`graphql`] and [`socket`] differ
+//! in how they speak and in nothing that happens in between.
 //!
 //! The schema, the clock and the token check come in through [`HttpState`]; this
 //! module knows none of them by name.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::Executor;
 use axum::{
@@ -19,10 +20,8 @@ use axum::{
     middleware::{self, Next},
     response::Response,
     routing::get,
-    serve::ListenerExt,
 };
 use chrono::{DateTime, Utc};
-use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_http::{
     compression::{
@@ -36,12 +35,19 @@ pub mod accept;
 pub mod answer;
 pub mod auth;
 pub mod dashboard;
+pub mod event_stream;
 pub mod graphql;
 pub mod guard;
 pub mod health;
+pub mod meter;
+pub mod metrics;
 pub mod protocol;
+pub mod record;
+pub mod rooms;
 pub mod run;
+pub mod serve;
 pub mod socket;
+pub mod visit;
 pub mod wire;
 
 /// Reads the clock.
@@ -55,6 +61,16 @@ pub type MintRequestId = Arc<dyn Fn() -> String + Send + Sync>;
 pub struct HttpState<E> {
     /// The schema.
     pub executor: E,
+    /// The schema as the guard knows it.
+    pub outline: Arc<guard::outline::Outline>,
+    /// The documents that are known already.
+    pub documents: Arc<guard::documents::Documents>,
+    /// Whether strangers may read the schema.
+    pub is_schema_open: bool,
+    /// Counts what is asked for; without it nothing is counted.
+    pub meter: Option<Arc<meter::Meter>>,
+    /// Proxies in front of this process, whose word on where a request comes from is taken.
+    pub proxies: usize,
     /// Turns tokens into callers.
     pub authenticate: auth::Authenticator,
     /// Asked by `/readyz`.
@@ -63,7 +79,9 @@ pub struct HttpState<E> {
     pub now: Now,
     /// The source of request ids.
     pub mint_request_id: MintRequestId,
-    /// Holds every open socket, so that a shutdown can wait for them.
+    /// Places for sockets and streams.
+    pub rooms: rooms::Rooms,
+    /// Holds every open socket and stream, so that a shutdown can wait for them.
     pub tasks: TaskTracker,
     /// Closes every socket with 1012 when cancelled.
     pub shutdown: CancellationToken,
@@ -78,11 +96,13 @@ pub struct HttpState<E> {
 pub struct Timing {
     /// A query or a mutation, before it is given up.
     pub execution: Duration,
+    /// A body, from its headers to its end.
+    pub body: Duration,
     /// The wait for `connection_init`, and from there to `connection_ack`.
     pub init: Duration,
-    /// Between two pings; a client silent through two of them is dead.
+    /// Between two pings, and between two signs of life in a stream; a client silent through two pings is dead.
     pub ping: Duration,
-    /// Between two questions whether a socket's token is still good.
+    /// Between two questions whether the token of a socket or a stream is still good.
     pub recheck: Duration,
     /// A client not reading, before its socket is closed.
     pub stuck: Duration,
@@ -94,6 +114,7 @@ impl Default for Timing {
     fn default() -> Self {
         Self {
             execution: Duration::from_secs(10),
+            body: Duration::from_secs(10),
             init: Duration::from_secs(3),
             ping: Duration::from_secs(25),
             recheck: Duration::from_secs(4),
@@ -126,23 +147,6 @@ pub fn router<E: Executor>(
         None => all,
     };
     all.layer(middleware::from_fn_with_state(mint_request_id, stamp))
-}
-
-/// Serves `router` until `shutdown`, then until the requests in flight are answered.
-///
-/// Sockets are not in flight: wait for them on [`HttpState::tasks`].
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    shutdown: CancellationToken,
-) -> io::Result<()> {
-    let listener = listener.tap_io(|connection| {
-        // Without it, a short answer waits for the acknowledgement of the one before.
-        if let Err(cause) = connection.set_nodelay(true) {
-            tracing::debug!(%cause, "a connection keeps its delay");
-        }
-    });
-    axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
 }
 
 /// Gives every request an id and every response the headers of a careful page.

@@ -3,7 +3,7 @@
 //! One task a socket. What may be said is [`protocol`]'s, how it is sent is
 //! [`Wire`]'s; here they meet the schema, the token and the clock.
 
-use std::{pin::Pin, sync::Arc};
+use std::{net::IpAddr, pin::Pin, sync::Arc};
 
 use async_graphql::Executor;
 use axum::{
@@ -20,15 +20,19 @@ use futures_util::{
     future::{AbortRegistration, Abortable, BoxFuture, OptionFuture},
     stream::{self, BoxStream, SelectAll},
 };
+use metrics::gauge;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{
-    HttpState,
+    HttpState, Timing,
     answer::Answer,
     auth::{self, AuthFailure, Caller},
-    guard::{self, Admitted, Asked, MAX_REQUEST_BYTES},
+    guard::{Admitted, Asked, MAX_REQUEST_BYTES},
+    meter::Paid,
     protocol::{self, Close, Conversation, Step},
+    rooms::InHall,
     run,
+    visit::{Door, Visit},
     wire::{Turn, Wire},
 };
 
@@ -39,6 +43,7 @@ const MAX_SILENT_PINGS: u8 = 2;
 pub fn open<E: Executor>(
     house: Arc<HttpState<E>>,
     headers: &HeaderMap,
+    address: IpAddr,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let upgrade = upgrade
@@ -55,8 +60,17 @@ pub fn open<E: Executor>(
     }
     let token = auth::from_headers(headers);
     let open = house.tasks.token();
+    let room = house.rooms.wait_in_hall();
     upgrade.on_upgrade(async move |socket| {
-        Session::new(house, socket, token).run().await;
+        if let Some((place, hall)) = room {
+            gauge!("jbp_sockets").increment(1);
+            Session::new(house, socket, token, address, hall).run().await;
+            gauge!("jbp_sockets").decrement(1);
+            drop(place);
+        } else {
+            let Timing { stuck, farewell, .. } = house.timing;
+            Wire::new(socket, stuck).close(Close::OVERLOAD, farewell).await;
+        }
         drop(open);
     })
 }
@@ -90,11 +104,15 @@ struct Session<E> {
     wire: Wire,
     conversation: Conversation,
     operations: SelectAll<BoxStream<'static, Said>>,
+    /// Where the client is.
+    address: IpAddr,
     /// The token: from the header, until a greeting brings another.
     token: Result<Option<String>, AuthFailure>,
     /// The question who the token belongs to, while it is open.
     identity: OptionFuture<BoxFuture<'static, Result<Caller, AuthFailure>>>,
     caller: Option<Caller>,
+    /// Left with the acknowledgement.
+    hall: Option<InHall>,
     ack_by: Option<Instant>,
     recheck_at: Option<Instant>,
     ping_at: Instant,
@@ -107,6 +125,8 @@ impl<E: Executor> Session<E> {
         house: Arc<HttpState<E>>,
         socket: WebSocket,
         token: Result<Option<String>, AuthFailure>,
+        address: IpAddr,
+        hall: InHall,
     ) -> Self {
         let now = Instant::now();
         let ack_by = now + house.timing.init;
@@ -114,9 +134,11 @@ impl<E: Executor> Session<E> {
             wire: Wire::new(socket, house.timing.stuck),
             conversation: Conversation::default(),
             operations: SelectAll::new(),
+            address,
             token,
             identity: None.into(),
             caller: None,
+            hall: Some(hall),
             ack_by: Some(ack_by),
             recheck_at: None,
             ping_at: now + house.timing.ping,
@@ -206,6 +228,7 @@ impl<E: Executor> Session<E> {
             (Ok(caller), known) => {
                 if known.is_none() {
                     self.ack_by = None;
+                    self.hall = None;
                     self.wire.queue(self.conversation.acknowledge());
                 }
                 self.caller = Some(caller);
@@ -215,7 +238,7 @@ impl<E: Executor> Session<E> {
             (Err(AuthFailure::Invalid), Some(_)) => return Err(Close::EXPIRED.into()),
             // A token once good stays good while nobody can tell, but not past its end.
             (Err(AuthFailure::Unavailable), Some(caller)) => {
-                if caller.expires_at.is_some_and(|end| end <= (self.house.now)()) {
+                if caller.has_expired((self.house.now)()) {
                     return Err(Close::EXPIRED.into());
                 }
             }
@@ -226,23 +249,24 @@ impl<E: Executor> Session<E> {
 
     /// At the instant the token ends, and often enough to notice a revocation.
     fn next_recheck(&self) -> Option<Instant> {
-        if matches!(self.token, Ok(None)) {
-            return None;
-        }
-        let end = self.caller.as_ref()?.expires_at;
-        let until_end = end.and_then(|end| (end - (self.house.now)()).to_std().ok());
-        let wait = until_end
-            .filter(|wait| !wait.is_zero())
-            .map_or(self.house.timing.recheck, |wait| wait.min(self.house.timing.recheck));
+        let token = self.token.as_ref().ok()?.as_deref();
+        let (now, every) = ((self.house.now)(), self.house.timing.recheck);
+        let wait = self.caller.as_ref()?.recheck_in(token, now, every)?;
         Some(Instant::now() + wait)
     }
 
     fn start(&mut self, id: String, asked: Asked, until: AbortRegistration) {
         // Operations start after the acknowledgement, and by then there is a caller.
         let Some(caller) = &self.caller else { return };
-        match guard::admit(asked) {
-            Ok(admitted) => {
-                let said = operate(&self.house, caller, admitted, id);
+        let visit = Visit {
+            caller: caller.clone(),
+            address: self.address,
+            door: Door::Socket,
+            request_id: (self.house.mint_request_id)(),
+        };
+        match visit.admit(&self.house, asked) {
+            Ok((admitted, paid)) => {
+                let said = operate(&self.house, visit, admitted, paid, id);
                 self.operations.push(Abortable::new(said, until).boxed());
             }
             Err(refusal) => {
@@ -295,13 +319,13 @@ impl<E: Executor> Session<E> {
 /// An operation as the messages it leads to.
 fn operate<E: Executor>(
     house: &Arc<HttpState<E>>,
-    caller: &Caller,
+    visit: Visit,
     admitted: Admitted,
+    paid: Option<Paid>,
     id: String,
 ) -> impl stream::Stream<Item = Said> + Send + use<E> {
-    let request_id = (house.mint_request_id)();
-    let answers =
-        run::all(Arc::clone(house), Arc::clone(&caller.prepare), admitted, request_id.clone());
+    let request_id = visit.request_id.clone();
+    let answers = run::all(Arc::clone(house), visit, admitted, paid);
     stream::unfold(Some((answers, id, request_id)), |running| async {
         let (mut answers, id, request_id) = running?;
         match answers.next().await {

@@ -3,59 +3,13 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use jbp::http::Timing;
-use reqwest::{
-    Client, Method, RequestBuilder,
-    header::{self, HeaderMap},
-};
+use reqwest::{Method, header};
 use serde_json::{Value, json};
 
-use crate::support::toy::Server;
-
-const MODERN: &str = "application/graphql-response+json";
-const JSON: &str = "application/json";
-
-struct Answer {
-    status: u16,
-    headers: HeaderMap,
-    body: Value,
-}
-
-impl Answer {
-    /// The status and the code of the first error.
-    fn refusal(&self) -> (u16, &str) {
-        assert_eq!(self.body.get("data"), None, "a refused request has no data");
-        (self.status, self.body["errors"][0]["extensions"]["code"].as_str().unwrap())
-    }
-
-    fn header(&self, name: impl header::AsHeaderName) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-}
-
-impl Server {
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        Client::new().request(method, format!("http://{}{path}", self.address))
-    }
-
-    fn post(&self, accept: &str) -> RequestBuilder {
-        self.request(Method::POST, "/graphql").header(header::ACCEPT, accept)
-    }
-
-    async fn ask(&self, accept: &str, body: Value) -> Answer {
-        answer(self.post(accept).json(&body)).await
-    }
-
-    async fn get(&self, parameters: &[(&str, &str)]) -> Answer {
-        answer(self.request(Method::GET, "/graphql").query(parameters)).await
-    }
-}
-
-async fn answer(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let body = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null);
-    Answer { status, headers, body }
-}
+use crate::support::{
+    asking::{JSON, MODERN, answer},
+    toy::Server,
+};
 
 #[tokio::test]
 async fn a_query_is_answered_in_the_media_type_that_was_asked_for() {

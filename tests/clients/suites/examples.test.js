@@ -99,7 +99,7 @@ for (const { name, day, record, lacks: skip = false } of EXAMPLES) {
   });
 }
 
-for (const { name, follow, lacks: skip = false } of EXAMPLES.map(withStream)) {
+for (const { name, follow, lacks: skip = false } of EXAMPLES) {
   const title = `${name}: the stream loses nothing and tells nothing twice`;
   test(title, { ...PATIENCE, skip }, async (t) => {
     const { cursor } = await events(server, token);
@@ -128,12 +128,6 @@ for (const { name, follow, lacks: skip = false } of EXAMPLES.map(withStream)) {
     await act("after it has started again");
     await listen(second);
   });
-}
-
-/** Shell follows by server-sent events alone. */
-function withStream(example) {
-  const isSpoken = example.name !== "curl" || process.env.JBP_SSE;
-  return isSpoken ? example : { ...example, lacks: "the server does not speak SSE yet" };
 }
 
 test("curl: news are told once", PATIENCE, async () => {

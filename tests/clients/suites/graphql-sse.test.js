@@ -1,14 +1,10 @@
 // Server-sent events on the same endpoint, by the reference client in distinct connections mode, and by urql.
-//
-// `JBP_SSE=1` says that the server speaks them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Client, fetchExchange } from "@urql/core";
 import { createClient } from "graphql-sse";
 import { events, FOLLOW, PATIENCE, partnership, RECORD, VIEWER, won } from "../support/acts.js";
 import { PARTNER, Server } from "../support/server.js";
-
-const options = { ...PATIENCE, skip: !process.env.JBP_SSE && "the server does not speak them yet" };
 
 let server, token, ours;
 
@@ -38,7 +34,7 @@ async function hear(payload, bearer = token) {
 
 const record = (...names) => server.ask(RECORD, won(ours, ...names), token);
 
-test("a query and a mutation are answered once and completed", options, async () => {
+test("a query and a mutation are answered once and completed", PATIENCE, async () => {
   const [{ data: found }, ...more] = await hear({ query: VIEWER });
   assert.deepEqual([found, more], [{ viewer: { user: { email: PARTNER } } }, []]);
   for (const outcome of ["RECORDED", "DUPLICATE"]) {
@@ -47,7 +43,7 @@ test("a query and a mutation are answered once and completed", options, async ()
   }
 });
 
-test("a request that does not run is told in the stream", options, async () => {
+test("a request that does not run is told in the stream", PATIENCE, async () => {
   const codes = {
     "{": "GRAPHQL_PARSE_FAILED",
     "{ nothing }": "GRAPHQL_VALIDATION_FAILED",
@@ -60,14 +56,14 @@ test("a request that does not run is told in the stream", options, async () => {
   }
 });
 
-test("a bad token is 401", options, async () => {
+test("a bad token is 401", PATIENCE, async () => {
   await assert.rejects(hear({ query: VIEWER }, "x"), ({ response }) => {
     assert.equal(response.status, 401);
     return true;
   });
 });
 
-test("the stream is one of events, and nobody keeps it", options, async () => {
+test("the stream is one of events, and nobody keeps it", PATIENCE, async () => {
   const abort = new AbortController();
   const response = await fetch(server.http, {
     method: "POST",
@@ -87,7 +83,7 @@ test("the stream is one of events, and nobody keeps it", options, async () => {
 
 test(
   "a stream goes on over a restart of the server, nothing lost, nothing twice",
-  options,
+  PATIENCE,
   async () => {
     const { cursor } = await events(server, token);
     const heard = [];
@@ -114,7 +110,7 @@ test(
   },
 );
 
-test("urql follows without a socket", options, async () => {
+test("urql follows without a socket", PATIENCE, async () => {
   const { cursor } = await events(server, token);
   const client = new Client({
     url: server.http,

@@ -14,12 +14,14 @@ use tokio_tungstenite::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Client, TestApp, client};
+use super::{Client, TestApp, asking::MODERN, client};
 
 /// A house that is being served, until it is dropped or stopped.
 pub struct House {
     /// Where.
     pub address: SocketAddr,
+    /// Where the metrics are, if they are shown.
+    pub measured: Option<SocketAddr>,
     stop: CancellationToken,
     tasks: TaskTracker,
     http: reqwest::Client,
@@ -34,24 +36,34 @@ impl Drop for House {
 impl TestApp {
     /// Opens the doors of this house.
     pub async fn open_doors(&self) -> House {
+        self.open_doors_with(|_| {}).await
+    }
+
+    /// Opens the doors of this house, set otherwise.
+    pub async fn open_doors_with(&self, change: impl FnOnce(&mut Config)) -> House {
         let flags = Overrides { bind: Some("127.0.0.1:0".to_owned()), ..Overrides::default() };
-        let config = Config::read(None, &flags).unwrap();
+        let mut config = Config::read(None, &flags).unwrap();
+        change(&mut config);
         let serving = App::new(self.op.clone(), config).listen(None).await.unwrap();
-        let (address, stop, tasks) = (serving.address, serving.stopper(), TaskTracker::new());
+        let (address, measured) = (serving.address, serving.measured);
+        let (stop, tasks) = (serving.stopper(), TaskTracker::new());
         tasks.spawn(serving.run());
-        House { address, stop, tasks, http: reqwest::Client::new() }
+        House { address, measured, stop, tasks, http: reqwest::Client::new() }
     }
 }
 
 impl House {
+    /// A request to be, in the media type whose status speaks.
+    pub fn post(&self, body: &Value) -> reqwest::RequestBuilder {
+        let request = self.http.post(format!("http://{}/graphql", self.address));
+        request.header("accept", MODERN).json(body)
+    }
+
     /// Asks over HTTP; gives the whole answer.
     pub async fn try_ask(&self, who: &Client, query: &str, variables: Value) -> Value {
         let request = self
-            .http
-            .post(format!("http://{}/graphql", self.address))
-            .bearer_auth(who.bearer().await)
-            .header("accept", "application/graphql-response+json")
-            .json(&json!({ "query": query, "variables": variables }));
+            .post(&json!({ "query": query, "variables": variables }))
+            .bearer_auth(who.bearer().await);
         request.send().await.unwrap().json().await.unwrap()
     }
 

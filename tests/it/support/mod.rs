@@ -1,6 +1,7 @@
 //! What tests stand on: a fresh house each, people who speak through its schema, and clients of its doors.
 
 pub mod app;
+pub mod asking;
 pub mod backend;
 pub mod client;
 pub mod data;

@@ -11,9 +11,17 @@ use std::{
 use async_graphql::{Context, Error, ErrorExtensions, Object, Schema, Subscription};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{FutureExt, Stream, StreamExt, future, stream};
+use jbp::domain::allowance::Rate;
 use jbp::http::{
     HttpState, Timing,
     auth::{AuthFailure, Caller},
+    guard::{
+        documents::Documents,
+        outline::{Outline, PageSizes},
+    },
+    meter::Meter,
+    rooms::Rooms,
+    serve::{self, Patience},
 };
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -45,15 +53,37 @@ impl Server {
     }
 
     pub async fn with(change: impl FnOnce(&mut HttpState<ToySchema>)) -> Self {
+        Self::open(Patience::default(), change).await
+    }
+
+    /// A server that counts: `limit` points at once, one comes back in a second.
+    pub async fn metered(limit: u32) -> Self {
+        Self::with(|state| {
+            let rate = Rate { limit, restore: 1 };
+            state.meter = Some(Arc::new(Meter::new(rate, Arc::new(now))));
+            state.proxies = 1;
+        })
+        .await
+    }
+
+    pub async fn open(patience: Patience, change: impl FnOnce(&mut HttpState<ToySchema>)) -> Self {
         let (announce, feeds) = mpsc::unbounded_channel();
         let toy = Arc::new(Toy::new(announce));
         let schema = Schema::build(Query, Mutation, Subscriptions).data(Arc::clone(&toy)).finish();
+        let pages = PageSizes { usual: 20, largest: 100 };
+        let outline = Outline::read(&schema.sdl(), pages, |_, _| Ok(())).unwrap();
         let mut state = HttpState {
             executor: schema,
+            outline: Arc::new(outline),
+            documents: Arc::new(Documents::new(["{ hello }".to_owned()])),
+            is_schema_open: false,
+            meter: None,
+            proxies: 0,
             authenticate: {
                 let toy = Arc::clone(&toy);
                 Arc::new(move |token| Arc::clone(&toy).identify(token).boxed())
             },
+            rooms: Rooms::default(),
             is_ready: {
                 let toy = Arc::clone(&toy);
                 Arc::new(move || future::ready(!toy.is_down.load(Ordering::SeqCst)).boxed())
@@ -71,7 +101,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = jbp::http::router(state, []);
-        let serving = jbp::http::serve(listener, router, shutdown.clone());
+        let serving = serve::serve(listener, router, patience, shutdown.clone());
         tasks.spawn(async { serving.await.unwrap() });
         Self { address, toy, feeds, tasks, shutdown }
     }
@@ -128,9 +158,10 @@ impl Toy {
             "brief" => Some(now() + TimeDelta::milliseconds(20)),
             _ => return Err(AuthFailure::Invalid),
         };
+        let id = (name != "nobody").then(|| name.as_str().into());
         let prepare =
             Arc::new(move |request: async_graphql::Request| request.data(Actor(name.clone())));
-        Ok(Caller { prepare, expires_at })
+        Ok(Caller { id, prepare, expires_at })
     }
 
     fn announced(&self) -> mpsc::UnboundedReceiver<i32> {
@@ -178,11 +209,13 @@ impl Query {
         "the toy breaks, as it should".parse().unwrap()
     }
 
-    /// Never answers.
+    /// Answers with the number that it is fed, if ever.
     async fn wait(&self, ctx: &Context<'_>) -> i32 {
         let mut numbers = toy(ctx).announced();
-        numbers.recv().await;
-        future::pending().await
+        match numbers.recv().await {
+            Some(number) => number,
+            None => future::pending().await,
+        }
     }
 
     /// Inside out, because the library takes `Result<Option<_>>` for non-null.

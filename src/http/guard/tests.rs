@@ -1,0 +1,335 @@
+//! What is let in and what is not, against a schema of a few lines.
+
+use serde_json::json;
+
+use super::{outline::PageSizes, *};
+
+const SDL: &str = "
+    type Q {
+      a(b: [Int]): Int
+      one: Q
+      few: [Q!]!
+      page(first: Int, last: Int): Page!
+      sized(first: Int): [Q!]!
+      byIds(ids: [ID!]!): [Q]!
+    }
+    type M { a: Int }
+    type S { a: Int b: Int }
+    type Page { edges: [Edge!]! nodes: [Q!]! pageInfo: Q! }
+    type Edge { node: Q! }
+    enum Kind { GOOD }
+    scalar Day
+    input Box { kind: Kind! size: Int! = 1 boxes: [Box!] }
+    input Either @oneOf { left: Int right: Int }
+    schema { query: Q mutation: M subscription: S }
+";
+
+fn outline() -> Outline {
+    Outline::read(SDL, PageSizes { usual: 20, largest: 100 }, |_, value| match value {
+        Value::String(text) if text.contains('-') => Ok(()),
+        _ => Err("not a day".to_owned()),
+    })
+    .unwrap()
+}
+
+#[track_caller]
+fn check(body: serde_json::Value, expected: Result<OperationType, &str>) {
+    let Object(asked) = serde_json::from_value(body).unwrap();
+    let found = admit(asked, &Documents::new([]), &outline(), true)
+        .map(|admitted| admitted.kind)
+        .map_err(|refusal| format!("{} {}", refusal.code.as_str(), refusal.message));
+    assert_eq!(found, expected.map_err(str::to_owned));
+}
+
+#[test]
+fn a_document_is_read_before_it_runs() {
+    check(json!({ "query": "{ a }" }), Ok(OperationType::Query));
+    check(json!({ "query": "mutation { a }" }), Ok(OperationType::Mutation));
+    check(json!({ "query": "subscription { a }" }), Ok(OperationType::Subscription));
+    check(json!({ "query": "{" }), Err("GRAPHQL_PARSE_FAILED syntax error: expected selection"));
+    check(
+        json!({ "query": "fragment F on Q { a }" }),
+        Err("GRAPHQL_PARSE_FAILED document does not contain an operation"),
+    );
+    check(
+        json!({ "query": "query A { a } query A { b }" }),
+        Err("GRAPHQL_VALIDATION_FAILED operation A is defined twice"),
+    );
+    for open in ["{ a ", "{ ... "] {
+        check(
+            json!({ "query": format!("{}{}", open.repeat(600), "}".repeat(600)) }),
+            Err("QUERY_TOO_COMPLEX the document is nested too deeply"),
+        );
+    }
+    check(
+        json!({ "query": "{ a ".repeat(30_000) }),
+        Err("QUERY_TOO_COMPLEX the document has 60000 tokens; 2000 is the most"),
+    );
+    check(
+        json!({ "query": format!("{}{}", "{ a ".repeat(70), "}".repeat(70)) }),
+        Err("QUERY_TOO_COMPLEX the document is nested too deeply"),
+    );
+    check(
+        json!({ "query": "{ a } ".repeat(50_000) }),
+        Err("PAYLOAD_TOO_LARGE the document is longer than 256 KB"),
+    );
+}
+
+#[test]
+fn an_operation_is_found_by_name_or_because_it_is_the_only_one() {
+    let two = "query A { a } mutation B { b }";
+    check(json!({ "query": two, "operationName": "A" }), Ok(OperationType::Query));
+    check(json!({ "query": two, "operationName": "B" }), Ok(OperationType::Mutation));
+    check(json!({ "query": "query A { a }" }), Ok(OperationType::Query));
+    check(
+        json!({ "query": two, "operationName": "C" }),
+        Err("OPERATION_RESOLUTION_FAILURE the document has no operation named \"C\""),
+    );
+    check(
+        json!({ "query": "{ a }", "operationName": "A" }),
+        Err("OPERATION_RESOLUTION_FAILURE the document has no operation named \"A\""),
+    );
+    check(
+        json!({ "query": two }),
+        Err("OPERATION_RESOLUTION_FAILURE the document has several operations: name one"),
+    );
+}
+
+#[test]
+fn a_variable_fits_its_type_even_if_nothing_reads_it() {
+    let query = "query ($n: Int!, $m: Int! = 1, $o: Int) { a }";
+    check(json!({ "query": query, "variables": { "n": 1 } }), Ok(OperationType::Query));
+    check(
+        json!({ "query": query }),
+        Err("BAD_USER_INPUT variable \"$n\" of type \"Int!\" is required"),
+    );
+    check(
+        json!({ "query": query, "variables": { "n": 1, "m": null } }),
+        Err("BAD_USER_INPUT variable \"$m\" of type \"Int!\" must not be null"),
+    );
+    for (kind, value, expected) in [
+        ("Int", json!(2_147_483_647), ""),
+        ("Int", json!(2_147_483_648_i64), "$v\": expected type \"Int\""),
+        ("Int", json!(1.5), "$v\": expected type \"Int\""),
+        ("Int", json!("1"), "$v\": expected type \"Int\""),
+        ("Float", json!(1), ""),
+        ("String", json!(1), "$v\": expected type \"String\""),
+        ("Boolean", json!("true"), "$v\": expected type \"Boolean\""),
+        ("ID", json!(1), ""),
+        ("ID", json!(true), "$v\": expected type \"ID\""),
+        ("[Int!]", json!(1), ""),
+        ("[Int!]", json!([1, null]), "$v[1]\": must not be null"),
+        ("[[Int]]", json!([[1], [2, "x"]]), "$v[1][1]\": expected type \"Int\""),
+        ("Kind", json!("GOOD"), ""),
+        ("Kind", json!("BAD"), "$v\": expected type \"Kind\""),
+        ("Day", json!("2026-01-01"), ""),
+        ("Day", json!("today"), "$v\": not a day"),
+        ("Box", json!({ "kind": "GOOD" }), ""),
+        ("Box", json!("GOOD"), "$v\": expected type \"Box\""),
+        ("Box", json!({}), "$v.kind\": is required"),
+        ("Box", json!({ "kind": null }), "$v.kind\": must not be null"),
+        ("Box", json!({ "kind": "GOOD", "size": null }), "$v.size\": must not be null"),
+        ("Box", json!({ "kind": "GOOD", "lid": 1 }), "$v\": \"Box\" has no field \"lid\""),
+        (
+            "Box",
+            json!({ "kind": "GOOD", "boxes": [{ "kind": "GOOD" }, { "kind": "BAD" }] }),
+            "$v.boxes[1].kind\": expected type \"Kind\"",
+        ),
+        ("Either", json!({ "left": 1 }), ""),
+        ("Either", json!({}), "$v\": \"Either\" takes exactly one field"),
+        ("Either", json!({ "left": 1, "right": 1 }), "$v\": \"Either\" takes exactly one field"),
+        ("Either", json!({ "left": null }), "$v\": \"Either\" takes exactly one field"),
+    ] {
+        let expected = match expected {
+            "" => Ok(OperationType::Query),
+            reason => Err(format!("BAD_USER_INPUT variable \"{reason}")),
+        };
+        let query = format!("query ($v: {kind}) {{ a }}");
+        let body = json!({ "query": query, "variables": { "v": value } });
+        check(body, expected.as_ref().map(|kind| *kind).map_err(String::as_str));
+    }
+}
+
+#[track_caller]
+fn brings(query: &str, variables: serde_json::Value, expected: u64) {
+    let Object(asked) =
+        serde_json::from_value(json!({ "query": query, "variables": variables })).unwrap();
+    assert_eq!(
+        admit(asked, &Documents::new([]), &outline(), true).unwrap().nodes,
+        expected,
+        "{query}"
+    );
+}
+
+#[test]
+fn objects_are_multiplied_by_the_lists_that_they_stand_in() {
+    brings("{ a }", json!({}), 0);
+    brings("{ one { a } }", json!({}), 1);
+    brings("{ few { a } }", json!({}), 5);
+    brings("{ few { one { a } } }", json!({}), 10);
+    brings("{ page { nodes { a } } }", json!({}), 21);
+    brings("{ page(first: 3) { nodes { a one { a } } pageInfo { a } } }", json!({}), 8);
+    brings("{ page(last: 3) { edges { node { a } } } }", json!({}), 7);
+    brings("{ page(first: 3) { nodes { page(first: 4) { nodes { a } } } } }", json!({}), 19);
+    brings("{ page(first: 3) { nodes { few { a } } } }", json!({}), 19);
+    brings("{ sized(first: 7) { a } }", json!({}), 7);
+    brings("{ byIds(ids: [\"1\", \"2\"]) { a } }", json!({}), 2);
+    brings("query ($ids: [ID!]!) { byIds(ids: $ids) { a } }", json!({ "ids": ["1", "2", "3"] }), 3);
+    brings("query ($ids: [ID!]!) { byIds(ids: $ids) { a } }", json!({ "ids": "1" }), 1);
+    brings("query ($n: Int) { page(first: $n) { nodes { a } } }", json!({ "n": 3 }), 4);
+    brings("query ($n: Int = 2) { page(first: $n) { nodes { a } } }", json!({}), 3);
+    brings("query ($n: Int) { page(first: $n) { nodes { a } } }", json!({}), 21);
+    brings("query ($n: Int) { page(first: $n) { nodes { a } } }", json!({ "n": null }), 21);
+    brings("{ page(first: -1) { nodes { a } } }", json!({}), 1);
+    brings("{ page(first: 2147483647) { nodes { a } } }", json!({}), 101);
+    brings("{ page(first: 18446744073709551615) { nodes { a } } }", json!({}), 101);
+    brings("{ page(first: 1, last: 50) { nodes { a } } }", json!({}), 51);
+    brings(
+        "{ page(first: 3) { ...P ... on Page { nodes { a } } } } fragment P on Page { nodes { a } }",
+        json!({}),
+        7,
+    );
+}
+
+#[test]
+fn what_is_too_much_is_refused_by_its_name() {
+    let aliases = |n: usize| (0..n).map(|at| format!("x{at}: a ")).collect::<Vec<_>>().concat();
+    let nested = |n: usize| format!("{{ {}a{} }}", "one { ".repeat(n - 1), " }".repeat(n - 1));
+    let fragments = |n: usize| {
+        let spread: String = (0..n).map(|at| format!("...F{at} ")).collect::<Vec<_>>().concat();
+        let defined: String =
+            (0..n).map(|at| format!("fragment F{at} on Q {{ a }} ")).collect::<Vec<_>>().concat();
+        format!("{{ {spread} }} {defined}")
+    };
+    let most = Ok(OperationType::Query);
+    for (query, expected) in [
+        (format!("{{ {} }}", aliases(30)), most),
+        (format!("{{ {} }}", aliases(31)), Err("the field \"a\" has more than 30 aliases")),
+        (format!("{{ a {} }}", "@skip(if: true) ".repeat(50)), most),
+        (
+            format!("{{ a {} }}", "@skip(if: true) ".repeat(51)),
+            Err("the document has more than 50 directives"),
+        ),
+        (fragments(50), most),
+        (fragments(51), Err("the document has more than 50 fragments")),
+        (nested(12), most),
+        (nested(13), Err("the operation is 13 fields deep; 12 is the most")),
+        ("{ page(first: 100) { nodes { page(first: 97) { nodes { a } } } } }".to_owned(), most),
+        (
+            "{ page(first: 100) { nodes { page(first: 98) { nodes { a } } } } }".to_owned(),
+            Err("the operation may bring 10001 objects; 10000 is the most: ask for shorter pages"),
+        ),
+    ] {
+        let expected = expected.map_err(|reason| format!("QUERY_TOO_COMPLEX {reason}"));
+        let body = json!({ "query": query });
+        check(body, expected.as_ref().map(|kind| *kind).map_err(String::as_str));
+    }
+    let ten = "mutation { a a a a a a a a a a }";
+    check(json!({ "query": ten }), Ok(OperationType::Mutation));
+    check(
+        json!({ "query": "mutation { ...F ...F } fragment F on M { a a a a a a }" }),
+        Err("QUERY_TOO_COMPLEX a mutation does at most 10 things at once"),
+    );
+    check(
+        json!({ "query": "subscription { a b }" }),
+        Err("GRAPHQL_VALIDATION_FAILED a subscription follows one field"),
+    );
+    let unknown: String = (0..21).map(|at| format!("x{at} ")).collect::<Vec<_>>().concat();
+    check(
+        json!({ "query": format!("{{ {unknown} }}") }),
+        Err("GRAPHQL_VALIDATION_FAILED more than 20 fields are not in the schema"),
+    );
+    let uses: String = (0..30).map(|at| format!("x{at}: a(b: $v) ")).collect::<Vec<_>>().concat();
+    check(
+        json!({
+            "query": format!("query ($v: [Int]) {{ {uses} }}"), "variables": { "v": vec![1; 3_400] },
+        }),
+        Err("QUERY_TOO_COMPLEX the operation uses more than 100000 values"),
+    );
+}
+
+#[test]
+fn a_fragment_is_walked_once_however_often_it_is_spread() {
+    let bomb = |operation: &str, n: usize, last: &str| {
+        let links = (1..n).map(|at| format!("fragment F{at} on Q {{ ...F{0} ...F{0} }} ", at + 1));
+        format!("{operation} {} fragment F{n} on Q {{ {last} }}", links.collect::<String>())
+    };
+    check(
+        json!({ "query": bomb("{ ...F1 }", 30, "a") }),
+        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 10000 fields"),
+    );
+    check(
+        json!({ "query": bomb("{ ...F1 }", 50, "a") }),
+        Err("QUERY_TOO_COMPLEX the document is nested too deeply"),
+    );
+    check(
+        json!({ "query": bomb("{ ...F1 }", 30, "one { a }") }),
+        Err(
+            "QUERY_TOO_COMPLEX the operation may bring 536870912 objects; 10000 is the most: ask for shorter pages",
+        ),
+    );
+    check(
+        json!({ "query": bomb("query A { a } query B { ...F1 }", 30, "a"), "operationName": "A" }),
+        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 10000 fields"),
+    );
+    check(
+        json!({ "query": bomb("{ a }", 50, "a") }),
+        Err("QUERY_TOO_COMPLEX the document is nested too deeply"),
+    );
+    for query in [
+        "{ ...F } fragment F on Q { ...F }",
+        "{ ...F } fragment F on Q { one { ...F } }",
+        "{ a } fragment F on Q { ... { ...F } }",
+    ] {
+        check(
+            json!({ "query": query }),
+            Err("GRAPHQL_VALIDATION_FAILED the fragment \"F\" spreads itself"),
+        );
+    }
+    check(
+        json!({ "query": "{ ...F } fragment F on Q { ...G } fragment G on Q { ...F }" }),
+        Err("GRAPHQL_VALIDATION_FAILED the fragment \"F\" spreads itself"),
+    );
+}
+
+#[test]
+fn the_schema_is_shown_to_those_who_may_see_it() {
+    for query in [
+        "{ __schema { types { name } } }",
+        "{ a: __type(name: \"Q\") { name } }",
+        "{ ... { ...F } } fragment F on Q { ... on Q { __schema @include(if: false) { description } } }",
+        "query A { a } query B { __schema { description } }",
+        "{ a } fragment F on Q { __schema { description } }",
+    ] {
+        let body =
+            json!({ "query": query, "operationName": query.starts_with("query").then_some("A") });
+        let asked = || serde_json::from_value::<Object<Asked>>(body.clone()).unwrap().0;
+        assert!(admit(asked(), &Documents::new([]), &outline(), true).is_ok(), "{query}");
+        let refusal = admit(asked(), &Documents::new([]), &outline(), false).unwrap_err();
+        assert_eq!(
+            (refusal.code, refusal.message.as_str()),
+            (Code::Unauthenticated, "sign in to read the schema")
+        );
+    }
+    let body = json!({ "query": "{ __typename }" });
+    let Object(asked) = serde_json::from_value(body).unwrap();
+    assert!(admit(asked, &Documents::new([]), &outline(), false).is_ok());
+}
+
+#[test]
+fn only_an_object_is_a_request() {
+    serde_json::from_value::<Object<Asked>>(json!({ "query": "{ a }", "variables": null }))
+        .unwrap();
+    for body in [
+        json!(["{ a }"]),
+        json!([{ "query": "{ a }" }]),
+        json!("{ a }"),
+        json!({}),
+        json!({ "query": 1 }),
+        json!({ "query": "{ a }", "variables": [] }),
+        json!({ "query": "{ a }", "operationName": 1 }),
+        json!({ "query": "{ a }", "extensions": [] }),
+    ] {
+        serde_json::from_value::<Object<Asked>>(body).unwrap_err();
+    }
+}
