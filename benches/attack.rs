@@ -87,6 +87,10 @@ fn refused() -> Vec<(&'static str, Value)> {
         ("fragment bomb of 30 links", query(bomb(30))),
         ("fragment bomb of 48 links", query(bomb(48))),
         (
+            "fragment bomb that ends nowhere",
+            query(bomb(30).replace("viewer { role }", "...Nowhere")),
+        ),
+        (
             "fragments in a circle",
             query("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }".to_owned()),
         ),
@@ -151,9 +155,8 @@ fn bomb(links: usize) -> String {
 
 /// Each just within the limits, and each refused by the library at last, or answered without a table.
 fn let_in() -> Vec<(&'static str, String, Value)> {
-    let spreads = |links: usize| bomb(links);
     vec![
-        ("fragments written out to 8,192 fields", format!("{} fragment Unused on Query {{ x }}", spreads(13)), json!({})),
+        ("fragments written out to 8,191 selections", format!("{} fragment Unused on Query {{ x }}", bomb(12)), json!({})),
         ("20 fields with names of 12 KB", format!("{{ {} }}", (0..20).map(|at| format!("x{at}{} ", "x".repeat(12_000))).collect::<Vec<_>>().concat()), json!({})),
         ("640 fields of a mutation's payload", format!("mutation {{ {} }}", (0..10).map(|at| format!("a{at}: signOut(input: {{ refreshToken: \"\" }}) {{ errors {{ {} }} }} ", "code ".repeat(64))).collect::<Vec<_>>().concat()), json!({})),
         ("the whole schema, as GraphiQL asks", include_str!("../tests/it/limits/introspection.graphql").to_owned(), json!({})),

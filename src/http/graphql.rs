@@ -207,7 +207,7 @@ impl Reply {
         }
         let is_subscription = admitted.kind == OperationType::Subscription;
         if self.taste.media == Media::EventStream || (is_subscription && self.taste.streams) {
-            let Some(place) = house.rooms.enter() else {
+            let Some(place) = house.rooms.enter(visit.caller.id.is_some()) else {
                 let refusal = Code::RateLimited.refuse("too many streams are open");
                 return self.turn_away(StatusCode::SERVICE_UNAVAILABLE, refusal).into_response();
             };

@@ -12,6 +12,9 @@ use super::{
     visit::{Door, Visit},
 };
 
+/// What is told of a name; who writes longer ones does not write the log.
+const LONGEST_NAME: usize = 64;
+
 /// An operation that is under way. It is told when it is dropped, so that one given up is told too.
 pub struct Record {
     door: Door,
@@ -44,7 +47,7 @@ impl Record {
             request_id: visit.request_id.clone(),
             caller: caller(visit),
             kind: admitted.kind,
-            operation: admitted.request.operation_name.clone(),
+            operation: admitted.name.as_ref().map(|name| name.chars().take(LONGEST_NAME).collect()),
             requested: admitted.nodes.max(1),
             began: Instant::now(),
             n_answers: 0,

@@ -1,4 +1,4 @@
-//! How many may stay: sockets and streams, which last, and sockets that have not said who they are.
+//! How many may stay: sockets and streams, which last, and those among them of whom nobody knows whose they are.
 
 use std::sync::Arc;
 
@@ -15,30 +15,28 @@ pub struct Rooms {
 #[derive(Debug)]
 pub struct Place {
     _inside: OwnedSemaphorePermit,
+    hall: Option<OwnedSemaphorePermit>,
 }
 
-/// A place in the hall, which is left with the acknowledgement.
-#[derive(Debug)]
-pub struct InHall {
-    _hall: OwnedSemaphorePermit,
+impl Place {
+    /// Makes room in the hall: it is known now who this is.
+    pub fn leave_hall(&mut self) {
+        self.hall = None;
+    }
 }
 
 impl Rooms {
-    /// Room for `inside` sockets and streams, of which `hall` sockets are not acknowledged yet.
+    /// Room for `inside` sockets and streams, of which `hall` are nobody's or nobody's yet.
     pub fn new(inside: usize, hall: usize) -> Self {
         Self { inside: Arc::new(Semaphore::new(inside)), hall: Arc::new(Semaphore::new(hall)) }
     }
 
-    /// A place for a stream, if there is one.
-    pub fn enter(&self) -> Option<Place> {
+    /// A place for somebody, if there is one.
+    pub fn enter(&self, is_known: bool) -> Option<Place> {
+        let hall =
+            if is_known { None } else { Some(Arc::clone(&self.hall).try_acquire_owned().ok()?) };
         let inside = Arc::clone(&self.inside).try_acquire_owned().ok()?;
-        Some(Place { _inside: inside })
-    }
-
-    /// A place for a socket that has said nothing yet, if there is one.
-    pub fn wait_in_hall(&self) -> Option<(Place, InHall)> {
-        let hall = Arc::clone(&self.hall).try_acquire_owned().ok()?;
-        Some((self.enter()?, InHall { _hall: hall }))
+        Some(Place { _inside: inside, hall })
     }
 }
 

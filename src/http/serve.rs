@@ -28,7 +28,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub struct Patience {
     /// Connections open at a time; who comes later waits at the door.
     pub connections: usize,
-    /// For the headers of a request, from its first byte or the end of the one before.
+    /// For the headers of the next request; longer than a balancer in front keeps an idle connection, or it will send one in vain.
     pub headers: Duration,
     /// For a client that does not take what it is sent.
     pub unread: Duration,
@@ -40,7 +40,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             connections: 20_000,
-            headers: Duration::from_secs(10),
+            headers: Duration::from_secs(75),
             unread: Duration::from_secs(30),
             farewell: Duration::from_secs(15),
         }

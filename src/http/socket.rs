@@ -30,7 +30,7 @@ use super::{
     guard::{Admitted, Asked, MAX_REQUEST_BYTES},
     meter::Paid,
     protocol::{self, Close, Conversation, Step},
-    rooms::InHall,
+    rooms::Place,
     run,
     visit::{Door, Visit},
     wire::{Turn, Wire},
@@ -60,13 +60,12 @@ pub fn open<E: Executor>(
     }
     let token = auth::from_headers(headers);
     let open = house.tasks.token();
-    let room = house.rooms.wait_in_hall();
+    let place = house.rooms.enter(false);
     upgrade.on_upgrade(async move |socket| {
-        if let Some((place, hall)) = room {
+        if let Some(place) = place {
             gauge!("jbp_sockets").increment(1);
-            Session::new(house, socket, token, address, hall).run().await;
+            Session::new(house, socket, token, address, place).run().await;
             gauge!("jbp_sockets").decrement(1);
-            drop(place);
         } else {
             let Timing { stuck, farewell, .. } = house.timing;
             Wire::new(socket, stuck).close(Close::OVERLOAD, farewell).await;
@@ -111,8 +110,7 @@ struct Session<E> {
     /// The question who the token belongs to, while it is open.
     identity: OptionFuture<BoxFuture<'static, Result<Caller, AuthFailure>>>,
     caller: Option<Caller>,
-    /// Left with the acknowledgement.
-    hall: Option<InHall>,
+    place: Place,
     ack_by: Option<Instant>,
     recheck_at: Option<Instant>,
     ping_at: Instant,
@@ -126,7 +124,7 @@ impl<E: Executor> Session<E> {
         socket: WebSocket,
         token: Result<Option<String>, AuthFailure>,
         address: IpAddr,
-        hall: InHall,
+        place: Place,
     ) -> Self {
         let now = Instant::now();
         let ack_by = now + house.timing.init;
@@ -138,7 +136,7 @@ impl<E: Executor> Session<E> {
             token,
             identity: None.into(),
             caller: None,
-            hall: Some(hall),
+            place,
             ack_by: Some(ack_by),
             recheck_at: None,
             ping_at: now + house.timing.ping,
@@ -228,8 +226,10 @@ impl<E: Executor> Session<E> {
             (Ok(caller), known) => {
                 if known.is_none() {
                     self.ack_by = None;
-                    self.hall = None;
                     self.wire.queue(self.conversation.acknowledge());
+                }
+                if caller.id.is_some() {
+                    self.place.leave_hall();
                 }
                 self.caller = Some(caller);
             }

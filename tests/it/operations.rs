@@ -77,7 +77,7 @@ async fn an_operation_is_one_line_of_the_log_without_its_values() {
     let log = Log::open();
     let server = Server::start().await;
     let query = "query Twice($n: Int!) { double(n: $n) }";
-    let body = json!({ "query": query, "operationName": "Twice", "variables": { "n": 424_242 } });
+    let body = json!({ "query": query, "variables": { "n": 424_242 } });
     answer(server.post(MODERN).bearer_auth("ada").json(&body)).await;
     server.ask(MODERN, json!({ "query": "{ forbidden }" })).await;
     server.ask(MODERN, json!({ "query": "{" })).await;
@@ -241,21 +241,22 @@ async fn connections_beyond_the_most_wait_at_the_door() {
 }
 
 #[tokio::test]
-async fn sockets_that_say_nothing_are_only_so_many() {
+async fn sockets_of_strangers_are_only_so_many() {
     let server = Server::with(|state| state.rooms = Rooms::new(3, 2)).await;
     let mut silent = server.connect().await;
-    let _silent = server.connect().await;
+    let mut nobody = server.connect().await;
+    nobody.greet(json!({})).await;
+    assert_eq!(nobody.hear().await, json!({ "type": "connection_ack" }));
     let overload = (1013, "Try again later".to_owned());
     assert_eq!(server.connect().await.end().await, overload);
     // Whoever has said who they are makes room for the next.
     silent.greet(json!({ "authorization": "ada" })).await;
     assert_eq!(silent.hear().await, json!({ "type": "connection_ack" }));
-    let mut third = server.connect().await;
-    third.greet(json!({})).await;
-    assert_eq!(third.hear().await, json!({ "type": "connection_ack" }));
-    // Now there is room in the hall, and none inside; for streams neither.
+    let _ada = server.welcome("ada").await;
+    // Now there is room in the hall, and none inside: for streams neither, whoever asks.
     assert_eq!(server.connect().await.end().await, overload);
     let stream = server.post("text/event-stream").json(&json!({ "query": "{ hello }" }));
+    let stream = stream.bearer_auth("ada");
     assert_eq!(answer(stream).await.refusal(), (503, "RATE_LIMITED"));
     assert_eq!(server.ask(MODERN, json!({ "query": "{ hello }" })).await.status, 200);
 }

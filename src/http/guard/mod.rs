@@ -2,11 +2,13 @@
 //!
 //! The library parses, validates and runs in one go; here the document is
 //! parsed first, so that a refusal knows its reason and a limit is compared
-//! before the work it limits. [`documents`] keeps what was parsed, [`outline`] what is known of the schema,
-//! [`weight`] what the document would cost, [`variables`] whether its values fit.
+//! before the work it limits. [`documents`] keeps what was parsed, [`outline`]
+//! what is known of the schema, [`scales`] finds out what the document would
+//! cost, [`variables`] whether its values fit.
 
 pub mod documents;
 pub mod outline;
+pub mod scales;
 pub mod tokens;
 pub mod variables;
 pub mod weight;
@@ -28,8 +30,8 @@ use serde::{
 use super::answer::{Code, Refusal};
 use documents::{Documents, Wanted};
 use outline::Outline;
+use scales::Measure;
 use tokens::Extent;
-use weight::Measure;
 
 /// The longest request: the body of a `POST`, the document of a `GET`, a message of a socket.
 pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
@@ -88,6 +90,8 @@ pub struct Admitted {
     pub request: Request,
     /// What kind of operation will run.
     pub kind: OperationType,
+    /// Its name, if it has one.
+    pub name: Option<String>,
     /// Objects that it may bring.
     pub nodes: u64,
     /// Whether its sender may know what the schema holds.
@@ -108,7 +112,7 @@ pub fn admit(
         return Err(Code::QueryTooComplex.refuse(message).at(operation.pos));
     }
     let Measure { nodes, introspects_at } =
-        weight::measure(outline, &document, operation, &asked.variables)?;
+        scales::measure(outline, &document, operation, &asked.variables)?;
     if let Some(at) = introspects_at
         && !sees_schema
     {
@@ -117,6 +121,13 @@ pub fn admit(
     variables::check(outline, &operation.node, &asked.variables)?;
     let given = variables::complete(&operation.node, asked.variables);
     let kind = operation.node.ty;
+    let name = match &document.operations {
+        DocumentOperations::Single(_) => None,
+        DocumentOperations::Multiple(operations) => operations
+            .iter()
+            .find(|(_, candidate)| candidate.pos == operation.pos)
+            .map(|(name, _)| name.to_string()),
+    };
 
     // The text is not looked at again.
     let mut request = Request::new("").variables(given);
@@ -126,7 +137,7 @@ pub fn admit(
     if !sees_schema {
         request.introspection_mode = IntrospectionMode::Disabled;
     }
-    Ok(Admitted { request, kind, nodes, sees_schema })
+    Ok(Admitted { request, kind, name, nodes, sees_schema })
 }
 
 /// Parses a document that is not too long to be parsed.

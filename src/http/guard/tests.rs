@@ -256,7 +256,11 @@ fn a_fragment_is_walked_once_however_often_it_is_spread() {
     };
     check(
         json!({ "query": bomb("{ ...F1 }", 30, "a") }),
-        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 10000 fields"),
+        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 10000 selections"),
+    );
+    check(
+        json!({ "query": bomb("{ ...F1 }", 30, "...Nowhere") }),
+        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 10000 selections"),
     );
     check(
         json!({ "query": bomb("{ ...F1 }", 50, "a") }),
@@ -270,7 +274,7 @@ fn a_fragment_is_walked_once_however_often_it_is_spread() {
     );
     check(
         json!({ "query": bomb("query A { a } query B { ...F1 }", 30, "a"), "operationName": "A" }),
-        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 10000 fields"),
+        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 10000 selections"),
     );
     check(
         json!({ "query": bomb("{ a }", 50, "a") }),

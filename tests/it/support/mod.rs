@@ -10,6 +10,7 @@ pub mod facts;
 pub mod given;
 pub mod house;
 pub mod planning;
+pub mod raw;
 pub mod sums;
 pub mod toy;
 
