@@ -7,7 +7,7 @@ mod table;
 
 use std::collections::BTreeSet;
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tokio_util::task::TaskTracker;
 
@@ -57,7 +57,7 @@ async fn try_all(stage: Stage, attempts: Vec<Attempt>) -> Vec<Vec<String>> {
                 continue;
             };
             let outcome = outcome(&world.cast[at].client, &attempt, input).await;
-            if outcome == "done" {
+            if outcome == "done" && !attempt.is_harmless() {
                 world = stage.begin().await;
             }
             row.push(outcome);
@@ -72,8 +72,13 @@ async fn table(world: &World, stages: Vec<Stage>, on: On) -> Table {
         attempts().into_iter().filter(|attempt| attempt.on == on).collect();
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     let tasks = TaskTracker::new();
-    let tried = stages.into_iter().map(|stage| tasks.spawn(try_all(stage, attempts.clone())));
-    let tried = join_all(tried).await.into_iter().map(Result::unwrap).collect();
+    // Two at a time: each makes databases, one after the other.
+    let tried = stream::iter(stages)
+        .map(|stage| tasks.spawn(try_all(stage, attempts.clone())))
+        .buffered(2)
+        .map(Result::unwrap)
+        .collect()
+        .await;
     Table::new(&names, &world.cast, &attempts, tried)
 }
 

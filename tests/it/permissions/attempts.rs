@@ -24,6 +24,12 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Whether it leaves everything as it was for the attempts that follow.
+    pub fn is_harmless(&self) -> bool {
+        ["addComment", "addPrivateNote", "markPlanVisited", "acknowledgeAlert", "signIn"]
+            .contains(&self.name)
+    }
+
     /// The mutation, of whose payload only the errors are asked.
     pub fn mutation(&self) -> String {
         match self.name {
