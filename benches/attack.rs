@@ -158,7 +158,7 @@ fn let_in() -> Vec<(&'static str, String, Value)> {
     vec![
         ("fragments written out to 8,191 selections", format!("{} fragment Unused on Query {{ x }}", bomb(12)), json!({})),
         ("20 fields with names of 12 KB", format!("{{ {} }}", (0..20).map(|at| format!("x{at}{} ", "x".repeat(12_000))).collect::<Vec<_>>().concat()), json!({})),
-        ("640 fields of a mutation's payload", format!("mutation {{ {} }}", (0..10).map(|at| format!("a{at}: signOut(input: {{ refreshToken: \"\" }}) {{ errors {{ {} }} }} ", "code ".repeat(64))).collect::<Vec<_>>().concat()), json!({})),
+        ("640 fields of a mutation's payload", format!("mutation {{ {} x }}", (0..10).map(|at| format!("a{at}: signOut(input: {{ refreshToken: \"\" }}) {{ errors {{ {} }} }} ", "code ".repeat(64))).collect::<Vec<_>>().concat()), json!({})),
         ("the whole schema, as GraphiQL asks", include_str!("../tests/it/limits/introspection.graphql").to_owned(), json!({})),
         ("types, fields, types, fields, types", "{ __schema { types { fields { type { fields { type { name fields { name } } } } } } } }".to_owned(), json!({})),
         ("100,000 values in variables", format!("query ($v: [ID!]!) {{ {} x }}", (0..5).map(|at| format!("a{at}: nodes(ids: $v) {{ id }} ")).collect::<Vec<_>>().concat()), json!({ "v": vec!["x"; 20_000] })),
