@@ -5,3 +5,4 @@ mod drafting;
 mod notes;
 mod signing;
 mod targets;
+mod together;

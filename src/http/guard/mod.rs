@@ -47,6 +47,9 @@ pub const MAX_BRACKETS: usize = 60;
 /// Fragments of a document.
 pub const MAX_FRAGMENTS: usize = 50;
 
+/// Letters of a name: the library compares a name that it does not know with each that it does.
+pub const MAX_NAME: usize = 128;
+
 /// What a client asks for, before anything is believed of it.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Written")]
@@ -145,9 +148,13 @@ fn read(query: &str) -> Result<ExecutableDocument, Refusal> {
     if query.len() > MAX_REQUEST_BYTES {
         return Err(Code::PayloadTooLarge.refuse("the document is longer than 256 KB"));
     }
-    let Extent { tokens, nesting } = tokens::measure(query);
+    let Extent { tokens, nesting, longest_name } = tokens::measure(query);
     if tokens > MAX_TOKENS {
         let message = format!("the document has {tokens} tokens; {MAX_TOKENS} is the most");
+        return Err(Code::QueryTooComplex.refuse(message));
+    }
+    if longest_name > MAX_NAME {
+        let message = format!("a name has {longest_name} letters; {MAX_NAME} is the most");
         return Err(Code::QueryTooComplex.refuse(message));
     }
     if nesting > MAX_BRACKETS {

@@ -42,6 +42,15 @@ fn check(body: serde_json::Value, expected: Result<OperationType, &str>) {
 }
 
 #[test]
+fn a_name_has_an_end() {
+    check(json!({ "query": format!("{{ {}: a }}", "n".repeat(128)) }), Ok(OperationType::Query));
+    check(
+        json!({ "query": format!("{{ {} }}", "n".repeat(12_000)) }),
+        Err("QUERY_TOO_COMPLEX a name has 12000 letters; 128 is the most"),
+    );
+}
+
+#[test]
 fn a_document_is_read_before_it_runs() {
     check(json!({ "query": "{ a }" }), Ok(OperationType::Query));
     check(json!({ "query": "mutation { a }" }), Ok(OperationType::Mutation));

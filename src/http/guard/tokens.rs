@@ -7,6 +7,8 @@ pub struct Extent {
     pub tokens: usize,
     /// Brackets of any kind inside each other.
     pub nesting: usize,
+    /// Letters of the longest name.
+    pub longest_name: usize,
 }
 
 /// Measures a document.
@@ -17,6 +19,9 @@ pub fn measure(document: &str) -> Extent {
     let (mut extent, mut open) = (Extent::default(), 0_usize);
     while let Some(length) = next(rest) {
         extent.tokens += usize::from(is_token(rest[0]));
+        if is_letter(rest[0]) && !rest[0].is_ascii_digit() {
+            extent.longest_name = extent.longest_name.max(length);
+        }
         match rest[0] {
             b'{' | b'[' | b'(' => open += 1,
             b'}' | b']' | b')' => open = open.saturating_sub(1),
@@ -110,6 +115,13 @@ mod tests {
             [("", 0), ("{ a }", 1), ("{ a(b: [{ c: 1 }]) { d } }", 4), ("} { a \"{{{\" #{", 1)]
         {
             assert_eq!(measure(document).nesting, expected, "{document}");
+        }
+    }
+
+    #[test]
+    fn names_are_measured() {
+        for (document, expected) in [("", 0), ("{ a }", 1), ("{ abc(b: \"long text\") }", 3)] {
+            assert_eq!(measure(document).longest_name, expected, "{document}");
         }
     }
 

@@ -32,7 +32,7 @@ impl Everything {
         );
         let plan = types.selection("Plan", DEPTH, &mut Vec::new());
         let house = types.selection("Query", DEPTH, &mut vec!["Plan".to_owned()]);
-        let event = types.selection("EventItem", 2, &mut Vec::new());
+        let event = types.selection("EventItem", 1, &mut Vec::new());
         Self {
             of_plan: format!("query($id: ID!) {{ plan(id: $id) {{ {plan} }} }}"),
             of_house: format!("{{ {house} }}"),
