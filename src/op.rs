@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rand::{TryRngCore, rngs::OsRng};
+use tokio::sync::OnceCell;
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
         sign_in::SignInRules,
     },
     error::{Error, Result},
+    service::cursors::Sealer,
 };
 
 /// Everything that a use case may ask of the world.
@@ -29,6 +31,8 @@ pub struct Op {
     pub actor: Actor,
     /// How people sign in.
     pub sign_in: SignInRules,
+    /// What seals cursors of events, once it is known; [`cursors::sealer`](crate::service::cursors::sealer) gives it.
+    pub sealer: Arc<OnceCell<Sealer>>,
     ids: Arc<std::sync::Mutex<ContextV7>>,
 }
 
@@ -36,7 +40,14 @@ impl Op {
     /// An operation of `actor`, under the usual rules of signing in.
     pub fn new(db: Db, clock: Clock, actor: Actor) -> Self {
         let ids = Arc::new(std::sync::Mutex::new(ContextV7::new()));
-        Self { db, clock, actor, sign_in: SignInRules::default(), ids }
+        Self {
+            db,
+            clock,
+            actor,
+            sign_in: SignInRules::default(),
+            sealer: Arc::new(OnceCell::new()),
+            ids,
+        }
     }
 
     /// The same world under other rules of signing in.

@@ -24,6 +24,7 @@ mod m11_renewal;
 mod m12_risk_revision;
 mod m13_feeds;
 mod m14_sign_in_tries;
+mod m15_cursors;
 mod table;
 
 /// All migrations, oldest first.
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m12_risk_revision::Migration),
             Box::new(m13_feeds::Migration),
             Box::new(m14_sign_in_tries::Migration),
+            Box::new(m15_cursors::Migration),
         ]
     }
 }

@@ -1,8 +1,7 @@
 //! What is told to subscribers, and from where they continue (domain §10).
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::collections::BTreeMap;
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -192,22 +191,19 @@ impl EventCursor {
     }
 }
 
-impl fmt::Display for EventCursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl EventCursor {
+    /// Its positions, to be sealed before anybody outside sees them.
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![b'e'];
         for (vendor, position) in &self.0 {
             bytes.extend_from_slice(vendor.0.as_bytes());
             bytes.extend_from_slice(&position.to_be_bytes());
         }
-        f.write_str(&BASE64_URL_SAFE_NO_PAD.encode(bytes))
+        bytes
     }
-}
 
-impl FromStr for EventCursor {
-    type Err = InvalidCursor;
-
-    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_error| InvalidCursor)?;
+    /// The positions that [`EventCursor::to_bytes`] has written down.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidCursor> {
         let (b'e', entries) = bytes.split_first().ok_or(InvalidCursor)? else {
             return Err(InvalidCursor);
         };
@@ -239,7 +235,7 @@ mod tests {
         cursor.advance(OrganizationId(Uuid::from_u128(1)), 7);
         cursor.advance(OrganizationId(Uuid::from_u128(2)), 3);
         cursor.advance(OrganizationId(Uuid::from_u128(1)), 5);
-        let read: EventCursor = cursor.to_string().parse().unwrap();
+        let read = EventCursor::from_bytes(&cursor.to_bytes()).unwrap();
         assert_eq!(read, cursor);
         assert_eq!(read.position(OrganizationId(Uuid::from_u128(1))), Some(7));
         assert_eq!(read.position(OrganizationId(Uuid::from_u128(3))), None);
@@ -247,8 +243,10 @@ mod tests {
 
     #[test]
     fn what_is_not_a_cursor_is_refused() {
-        for text in ["", "e", "ZQ!", "Zg", "ZQAA", "eyJhIjoxfQ"] {
-            assert_eq!(text.parse::<EventCursor>(), Err(InvalidCursor), "{text}");
+        for bytes in
+            [b"".as_slice(), b"f", b"e\0", b"e\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\0\0\0\0\0\0\0"]
+        {
+            assert_eq!(EventCursor::from_bytes(bytes), Err(InvalidCursor), "{bytes:?}");
         }
     }
 }

@@ -33,6 +33,7 @@ pub mod planning_policy;
 pub mod review;
 pub mod review_answer;
 pub mod scorecard;
+pub mod secret;
 pub mod session;
 pub mod sign_in_try;
 pub mod signature;

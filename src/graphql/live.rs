@@ -24,6 +24,7 @@ use crate::{
     error::{Error, Result},
     op::Op,
     service::{
+        cursors::{self, Sealer},
         events::{self, Interest},
         plans, progress,
     },
@@ -41,6 +42,7 @@ struct Follower {
     credential: Credential,
     listener: Listener,
     interest: Interest,
+    sealer: Sealer,
     cursor: EventCursor,
     waiting: VecDeque<EventRow>,
     /// What is told before anything else.
@@ -65,28 +67,22 @@ impl Follower {
         let op = ctx.op().clone();
         // Listening begins before the table is read, so that nothing falls between.
         let listener = ctx.data_unchecked::<Bus>().listen();
-        let heads = events::heads(&op).await?;
+        let sealer = cursors::sealer(&op).await?;
+        let now = events::now(&op).await?;
         // Whoever begins without a cursor gets one at once, and can continue from it whatever happens next.
         let (cursor, first) = match after {
-            None => (heads, Some(Told::Nothing)),
-            Some(text) => {
-                let cursor: EventCursor =
-                    text.parse().map_err(|_invalid| ApiError::invalid_cursor("after"))?;
-                let is_ahead = cursor.0.iter().any(|(vendor, position)| {
-                    heads.position(*vendor).is_some_and(|head| *position > head)
-                });
-                if is_ahead {
-                    (heads, Some(Told::Reset(ResetReason::CursorUnknown)))
-                } else {
-                    (cursor, None)
-                }
-            }
+            None => (now, Some(Told::Nothing)),
+            Some(text) => match sealer.open(&text) {
+                Some(cursor) if !events::is_ahead(&op, &cursor).await? => (cursor, None),
+                _ => (now, Some(Told::Reset(ResetReason::CursorUnknown))),
+            },
         };
         Ok(Self {
             op,
             credential: ctx.data_unchecked::<Credential>().clone(),
             listener,
             interest,
+            sealer,
             cursor,
             waiting: VecDeque::new(),
             first,
@@ -142,25 +138,26 @@ impl Follower {
         self.is_behind = !found.is_empty();
         for row in found {
             self.cursor.advance(row.vendor_id, row.position);
-            self.waiting.push_back(EventRow { row, cursor: self.cursor.to_string() });
+            self.waiting.push_back(EventRow { row, cursor: self.sealer.seal(&self.cursor)? });
         }
         Ok(())
     }
 
-    fn item(&self, told: Told) -> EventItem {
-        match told {
+    fn item(&self, told: Told) -> Result<EventItem> {
+        let cursor = || self.sealer.seal(&self.cursor);
+        Ok(match told {
             Told::Event(event) => EventItem::of(*event),
-            Told::Nothing => EventItem::Heartbeat(Heartbeat { cursor: self.cursor.to_string() }),
+            Told::Nothing => EventItem::Heartbeat(Heartbeat { cursor: cursor()? }),
             Told::Reset(reason) => {
-                EventItem::StreamReset(StreamReset { reason, cursor: self.cursor.to_string() })
+                EventItem::StreamReset(StreamReset { reason, cursor: cursor()? })
             }
-        }
+        })
     }
 
     fn items(self) -> impl Stream<Item = Result<EventItem, ApiError>> {
         stream::unfold(self, |mut follower| async move {
             let item =
-                follower.next().await?.map(|told| follower.item(told)).map_err(ApiError::from);
+                follower.next().await?.and_then(|told| follower.item(told)).map_err(ApiError::from);
             Some((item, follower))
         })
     }
@@ -259,7 +256,7 @@ async fn snapshot(follower: &Follower, id: PlanId) -> Result<Option<ProgressUpda
     }
     let today = plan::today_of(op, &found).await?;
     let figures = progress::of_plan(op.db.read(), &found, today).await?;
-    Ok(Some(ProgressUpdate::new(follower.cursor.to_string(), figures)))
+    Ok(Some(ProgressUpdate::new(follower.sealer.seal(&follower.cursor)?, figures)))
 }
 
 /// An event with its cursor.
@@ -299,27 +296,29 @@ impl EventQuery {
         let limit = limit.ok_or_else(|| {
             Error::invalid("first", format!("{first} is not between 1 and {CHUNK}"))
         })?;
-        let mut cursor: EventCursor = match &after {
-            Some(text) => text.parse().map_err(|_invalid| ApiError::invalid_cursor("after"))?,
+        let sealer = cursors::sealer(ctx.op()).await?;
+        let mut cursor = match &after {
+            Some(text) => sealer.open(text).ok_or_else(|| ApiError::invalid_cursor("after"))?,
             None => EventCursor::default(),
         };
         let mut found = events::after(ctx.op(), &cursor, &Interest::default(), limit + 1).await?;
         let size = usize::try_from(limit).unwrap_or(usize::MAX);
         let has_next_page = found.len() > size;
         found.truncate(size);
-        let edges: Vec<EventEdge> = found
+        let edges = found
             .into_iter()
             .map(|row| {
                 cursor.advance(row.vendor_id, row.position);
-                let cursor = cursor.to_string();
-                EventEdge { cursor: cursor.clone(), node: EventItem::of(EventRow { row, cursor }) }
+                let cursor = sealer.seal(&cursor)?;
+                let node = EventItem::of(EventRow { row, cursor: cursor.clone() });
+                Ok(EventEdge { cursor, node })
             })
-            .collect();
+            .collect::<Result<Vec<EventEdge>>>()?;
         let page_info = PageInfo {
             has_previous_page: after.is_some(),
             has_next_page,
             start_cursor: edges.first().map(|edge| edge.cursor.clone()),
-            end_cursor: Some(cursor.to_string()),
+            end_cursor: Some(sealer.seal(&cursor)?),
         };
         Ok(EventConnection { edges, page_info })
     }

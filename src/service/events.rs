@@ -99,21 +99,45 @@ pub async fn head(db: &impl ConnectionTrait, vendor: OrganizationId) -> Result<i
     Ok(stream.map_or(0, |stream| stream.head))
 }
 
-/// The last position of every vendor whose events the caller may follow.
-pub async fn heads(op: &Op) -> Result<EventCursor> {
+/// The vendors whose events the caller may follow.
+async fn vendors(op: &Op) -> Result<Vec<OrganizationId>> {
     access::scope(op, Scope::EventsRead)?;
-    let vendors: Vec<OrganizationId> = partnership::Entity::visible_to(&op.actor)
-        .select_only()
-        .column(partnership::Column::VendorId)
-        .distinct()
-        .into_tuple()
-        .all(op.db.read())
-        .await?;
+    let partnerships = partnership::Entity::visible_to(&op.actor);
+    let vendors = partnerships.select_only().column(partnership::Column::VendorId).distinct();
+    Ok(vendors.into_tuple().all(op.db.read()).await?)
+}
+
+/// Where a follower begins that wants nothing of the past: after the last event of every vendor that the caller may see. What others
+/// may see beyond it does not move it.
+pub async fn now(op: &Op) -> Result<EventCursor> {
+    let mut cursor = EventCursor::default();
+    for vendor in vendors(op).await? {
+        let last: Option<i64> = event::Entity::visible_to(&op.actor)
+            .select_only()
+            .column(event::Column::Position)
+            .filter(event::Column::VendorId.eq(vendor))
+            .order_by_desc(event::Column::Position)
+            .into_tuple()
+            .one(op.db.read())
+            .await?;
+        cursor.advance(vendor, last.unwrap_or(0));
+    }
+    Ok(cursor)
+}
+
+/// Whether a cursor is ahead of what has happened: it is of a database that has been put back.
+pub async fn is_ahead(op: &Op, cursor: &EventCursor) -> Result<bool> {
     let streams = event_stream::Entity::find()
-        .filter(event_stream::Column::VendorId.is_in(vendors))
+        .filter(event_stream::Column::VendorId.is_in(cursor.0.keys().copied()))
         .all(op.db.read())
         .await?;
-    Ok(EventCursor(streams.into_iter().map(|stream| (stream.vendor_id, stream.head)).collect()))
+    Ok(streams.iter().any(|stream| cursor.position(stream.vendor_id) > Some(stream.head)))
+}
+
+/// The last position of every vendor, unscoped: for the relay.
+pub async fn heads(op: &Op) -> Result<BTreeMap<OrganizationId, i64>> {
+    let streams = event_stream::Entity::find().all(op.db.read()).await?;
+    Ok(streams.into_iter().map(|stream| (stream.vendor_id, stream.head)).collect())
 }
 
 /// Which events a subscriber follows.
@@ -134,9 +158,8 @@ pub async fn after(
     interest: &Interest,
     limit: u64,
 ) -> Result<Vec<event::Model>> {
-    access::scope(op, Scope::EventsRead)?;
     let mut found = Vec::new();
-    for vendor in heads(op).await?.0.into_keys() {
+    for vendor in vendors(op).await? {
         let mut query = event::Entity::visible_to(&op.actor)
             .filter(event::Column::VendorId.eq(vendor))
             .filter(event::Column::Position.gt(cursor.position(vendor).unwrap_or(0)));

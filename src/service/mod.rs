@@ -18,6 +18,7 @@ pub mod comments;
 pub mod commitments;
 pub mod consequences;
 pub mod content;
+pub mod cursors;
 pub mod deals;
 pub mod dimensions;
 pub mod drafting;

@@ -33,7 +33,7 @@ pub struct Relay {
 impl Relay {
     /// A relay that begins with what is committed from now on; `op` is the house's own.
     pub async fn start(op: Op, bus: Bus) -> Result<Self> {
-        let seen = events::heads(&op).await?.0;
+        let seen = events::heads(&op).await?;
         Ok(Self { op, bus, seen })
     }
 

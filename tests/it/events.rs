@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use jbp::{
-    domain::{
-        actor::Actor,
-        event::{EventCursor, EventKind},
-        id::PlanId,
+    domain::{actor::Actor, event::EventKind, id::PlanId},
+    service::{
+        cursors,
+        events::{self, Interest, NewEvent},
     },
-    service::events::{self, Interest, NewEvent},
 };
 use serde_json::json;
 
@@ -133,6 +132,6 @@ async fn a_partner_of_two_vendors_follows_both_in_one_stream_and_continues_in_it
     assert_eq!(heard, ["Contoso PLAN_SHARED", "Northwind PLAN_SHARED"]);
 
     let op = acme.manager.op().await.unwrap();
-    let cursor: EventCursor = after.as_str().unwrap().parse().unwrap();
+    let cursor = cursors::sealer(&op).await.unwrap().open(after.as_str().unwrap()).unwrap();
     assert!(events::after(&op, &cursor, &Interest::default(), 100).await.unwrap().is_empty());
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jbp::service::cursors;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -94,7 +95,8 @@ async fn a_cursor_of_another_database_resets_the_stream_and_no_cursor_is_refused
     let mut cursor = jbp::domain::event::EventCursor::default();
     cursor.advance(vendor.id.parse().unwrap(), 1_000_000);
     let mut socket = house.socket(&acme.manager).await;
-    socket.follow("live", EVENTS, json!({ "after": cursor.to_string() })).await;
+    let sealer = cursors::sealer(&app.op).await.unwrap();
+    socket.follow("live", EVENTS, json!({ "after": sealer.seal(&cursor).unwrap() })).await;
     let heard = socket.hears("live", SOON, |_| true).await.unwrap();
     assert_eq!(
         heard["planEvents"],

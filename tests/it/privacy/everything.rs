@@ -107,26 +107,31 @@ fn named(of_type: &Value) -> String {
     }
 }
 
-/// An answer with its ids numbered in the order in which they appear, and without cursors and hashes: what two houses that lived
+/// An answer with its ids and cursors numbered in the order in which they appear, and without hashes: what two houses that lived
 /// the same life agree on.
 pub fn anonymous(answer: &Value) -> Value {
-    fn walk(value: &Value, ids: &mut BTreeMap<String, usize>) -> Value {
+    fn walk(name: &str, value: &Value, ids: &mut BTreeMap<String, usize>) -> Value {
         match value {
+            Value::String(text) if name.to_lowercase().ends_with("cursor") => {
+                json!(format!("cursor {} of {} letters", number(text, ids), text.len()))
+            }
             Value::String(text) => Value::String(without_ids(text, ids)),
-            Value::Array(items) => items.iter().map(|item| walk(item, ids)).collect(),
+            Value::Array(items) => items.iter().map(|item| walk(name, item, ids)).collect(),
             Value::Object(fields) => {
-                let is_kept =
-                    |(name, _): &(&String, &Value)| !name.to_lowercase().ends_with("cursor");
-                let kept = fields.iter().filter(is_kept);
-                Value::Object(
-                    kept.map(|(name, value)| (name.clone(), walk(value, ids)))
-                        .collect::<Map<_, _>>(),
-                )
+                let walked =
+                    fields.iter().map(|(name, value)| (name.clone(), walk(name, value, ids)));
+                Value::Object(walked.collect::<Map<_, _>>())
             }
             _ => value.clone(),
         }
     }
-    walk(answer, &mut BTreeMap::new())
+    walk("", answer, &mut BTreeMap::new())
+}
+
+/// The number of an id or cursor, the next one when it is new.
+fn number(word: &str, ids: &mut BTreeMap<String, usize>) -> usize {
+    let next = ids.len();
+    *ids.entry(word.to_owned()).or_insert(next)
 }
 
 fn without_ids(text: &str, ids: &mut BTreeMap<String, usize>) -> String {
@@ -141,10 +146,8 @@ fn without_ids(text: &str, ids: &mut BTreeMap<String, usize>) -> String {
         if word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             said.push_str("hash");
         } else if is_id {
-            let next = ids.len();
-            let number = ids.entry(word.to_owned()).or_insert(next);
             said.push_str("id ");
-            said.push_str(&number.to_string());
+            said.push_str(&number(word, ids).to_string());
         } else {
             said.push_str(word);
         }
