@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use migration::{Migrator, MigratorTrait};
+use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -20,7 +21,7 @@ use crate::{
     graphql::{self, acting::Credential},
     http::{
         self, HttpState, Now, Timing,
-        auth::{AuthFailure, Caller},
+        auth::{AuthFailure, Caller, Visibility},
         dashboard::{self, DemoUser},
         guard::{
             documents::Documents,
@@ -30,6 +31,7 @@ use crate::{
         metrics,
         rooms::Rooms,
         serve::{self, Patience},
+        sharing::Sharing,
     },
     op::Op,
     service::{page, sessions},
@@ -169,6 +171,7 @@ impl App {
                 Box::pin(async move { authenticate(op, stranger, bearer).await })
             }),
             rooms: Rooms::new(self.config.max_sockets, self.config.max_silent_sockets),
+            sharing: Sharing::default(),
             is_ready: Arc::new(move || {
                 let db = db.clone();
                 Box::pin(async move { db.read().ping().await.is_ok() })
@@ -187,8 +190,8 @@ impl App {
 
 async fn authenticate(op: Op, stranger: Op, bearer: Option<String>) -> Result<Caller, AuthFailure> {
     let credential = Credential::new(bearer.as_deref());
-    let (op, expires_at) = match bearer {
-        None => (stranger, None),
+    let (op, expires_at, epoch) = match bearer {
+        None => (stranger, None, 0),
         Some(bearer) => {
             let found =
                 sessions::authenticate(&op, &bearer).await.map_err(|error| match error {
@@ -198,12 +201,24 @@ async fn authenticate(op: Op, stranger: Op, bearer: Option<String>) -> Result<Ca
                         AuthFailure::Unavailable
                     }
                 })?;
-            (op.acting_as(found.actor), found.expires_at)
+            (op.acting_as(found.actor), found.expires_at, found.epoch)
         }
     };
     let id = op.actor.member().map(|member| member.id().into());
+    let visibility = visibility(&op).map(Arc::new);
     let prepare = Arc::new(move |request| graphql::acting(request, op.clone(), credential.clone()));
-    Ok(Caller { id, prepare, expires_at })
+    Ok(Caller { id, prepare, expires_at, visibility, epoch })
+}
+
+/// What the caller sees, for those who see the same; a stranger sees nothing that could be shared.
+fn visibility(op: &Op) -> Option<Visibility> {
+    let member = op.actor.member()?;
+    // Somebody on many teams has a long one.
+    let class = hex::encode(Sha256::digest(member.visibility())).into();
+    let (person, op) = (member.id().into(), op.clone());
+    let prepare =
+        Arc::new(move |request| graphql::acting(request, op.clone(), Credential::default()));
+    Some(Visibility { class, person, prepare })
 }
 
 /// A house that is being served.

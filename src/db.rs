@@ -7,7 +7,8 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    EntityTrait, QuerySelect, Select, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sea_query::LockType,
 };
 use tokio::sync::Notify;
 
@@ -92,6 +93,20 @@ impl Deref for Tx {
         &self.inner
     }
 }
+
+/// Rows that nobody else may change until the transaction is over.
+pub trait Held: QuerySelect {
+    /// Holds the rows that are selected; on SQLite the whole database is held already.
+    ///
+    /// They may still be referred to: `FOR UPDATE` would make every insert that names one of them wait, and two transactions that
+    /// each hold what the other's insert names wait for each other for ever.
+    #[must_use]
+    fn held(self) -> Self {
+        self.lock(LockType::NoKeyUpdate)
+    }
+}
+
+impl<E: EntityTrait> Held for Select<E> {}
 
 fn quiet(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);

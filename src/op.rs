@@ -17,8 +17,17 @@ use crate::{
         sign_in::SignInRules,
     },
     error::{Error, Result},
-    service::cursors::Sealer,
+    service::{callers::Callers, cursors::Sealer},
 };
+
+/// What a process need not look up again; it says for itself how long it is believed.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// What seals cursors of events, once it is known; [`cursors::sealer`](crate::service::cursors::sealer) gives it.
+    pub sealer: OnceCell<Sealer>,
+    /// Who has called.
+    pub callers: Callers,
+}
 
 /// Everything that a use case may ask of the world.
 #[derive(Clone, Debug)]
@@ -31,8 +40,8 @@ pub struct Op {
     pub actor: Actor,
     /// How people sign in.
     pub sign_in: SignInRules,
-    /// What seals cursors of events, once it is known; [`cursors::sealer`](crate::service::cursors::sealer) gives it.
-    pub sealer: Arc<OnceCell<Sealer>>,
+    /// What this process need not look up again.
+    pub kept: Arc<Kept>,
     ids: Arc<std::sync::Mutex<ContextV7>>,
 }
 
@@ -40,14 +49,7 @@ impl Op {
     /// An operation of `actor`, under the usual rules of signing in.
     pub fn new(db: Db, clock: Clock, actor: Actor) -> Self {
         let ids = Arc::new(std::sync::Mutex::new(ContextV7::new()));
-        Self {
-            db,
-            clock,
-            actor,
-            sign_in: SignInRules::default(),
-            sealer: Arc::new(OnceCell::new()),
-            ids,
-        }
+        Self { db, clock, actor, sign_in: SignInRules::default(), kept: Arc::default(), ids }
     }
 
     /// The same world under other rules of signing in.

@@ -248,6 +248,19 @@ impl Member {
         }
     }
 
+    /// All that decides what is visible, and nothing of who in particular this is: whoever has the same sees the same.
+    pub fn visibility(&self) -> String {
+        let Self { organization, side, who } = self;
+        match who {
+            Who::User { role, teams, .. } => {
+                let mut teams: Vec<String> = teams.iter().map(ToString::to_string).collect();
+                teams.sort_unstable();
+                format!("{organization} {side:?} {role:?} {}", teams.join(" "))
+            }
+            Who::Integration { scopes, .. } => format!("{organization} {side:?} {scopes:?}"),
+        }
+    }
+
     /// The id of whoever this is, person or integration.
     pub fn id(&self) -> String {
         match &self.who {

@@ -192,6 +192,11 @@ impl EventCursor {
 }
 
 impl EventCursor {
+    /// Whether everything after `other` comes after this too: this is not ahead of it in any order.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.iter().all(|(vendor, position)| other.position(*vendor).unwrap_or(0) >= *position)
+    }
+
     /// Its positions, to be sealed before anybody outside sees them.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![b'e'];

@@ -7,8 +7,11 @@ use async_graphql::{
     registry::Registry,
 };
 
-use super::loaders::loaders;
-use crate::{op::Op, service::sessions};
+use super::loaders::{Memory, loaders};
+use crate::{
+    op::Op,
+    service::{callers, sessions},
+};
 
 /// A value whose fields are resolved under an operation of its own.
 ///
@@ -37,7 +40,7 @@ impl<T: OutputType> OutputType for ActingAs<T> {
     ) -> ServerResult<Value> {
         let mut data = Data::default();
         data.insert(self.op.clone());
-        data.insert(loaders(self.op.clone()));
+        data.insert(loaders(self.op.clone(), Memory::Nothing));
         let mut ctx = ctx.clone();
         ctx.execute_data = Some(&data);
         self.value.resolve(&ctx, field).await
@@ -54,11 +57,16 @@ impl Credential {
         Self(bearer.map(Arc::from))
     }
 
-    /// The operation of whoever the token stands for now; refused once it has ended.
-    pub async fn renew(&self, op: &Op) -> crate::error::Result<Op> {
+    /// The operation of whoever the token stands for now, and the epoch of their access; refused once it has ended.
+    ///
+    /// Without a token the operation goes on as it is, and whoever gets its answers asks for themselves whether they still may.
+    pub async fn renew(&self, op: &Op) -> crate::error::Result<(Op, i64)> {
         match &self.0 {
-            Some(bearer) => Ok(op.acting_as(sessions::authenticate(op, bearer).await?.actor)),
-            None => Ok(op.clone()),
+            Some(bearer) => {
+                let found = sessions::authenticate(op, bearer).await?;
+                Ok((op.acting_as(found.actor), found.epoch))
+            }
+            None => Ok((op.clone(), callers::epoch_of(op, &op.actor).await?)),
         }
     }
 }

@@ -7,9 +7,9 @@ use super::{
     ContextExt,
     commitment::Commitment,
     error::ApiError,
-    loaders::{CommitmentsOf, OpenActionsOf, ReviewsOf, TargetsOf},
+    loaders::{OpenActionsOf, ReviewsOf},
     page::{List, PageArgs, Paged, Total},
-    plan::{Plan, today},
+    plan::{Plan, reading, today},
     review::Review,
     scalars::{Date, Decimal},
     target::Target,
@@ -103,14 +103,14 @@ impl ActionItem {
 
     /// The target that it is about.
     async fn target(&self, ctx: &Context<'_>) -> Result<Option<Target>, ApiError> {
-        let rows = ctx.loaders().load_one(TargetsOf(self.plan.id)).await?.unwrap_or_default();
+        let rows = reading(ctx, &self.plan).await?.targets(&self.plan);
         let about = rows.into_iter().find(|row| Some(row.id) == self.row.target_id);
         Ok(about.map(|row| Target { plan: self.plan.clone(), row }))
     }
 
     /// The commitment that it is about.
     async fn commitment(&self, ctx: &Context<'_>) -> Result<Option<Commitment>, ApiError> {
-        let rows = ctx.loaders().load_one(CommitmentsOf(self.plan.id)).await?.unwrap_or_default();
+        let rows = reading(ctx, &self.plan).await?.commitments(&self.plan);
         let about = rows.into_iter().find(|row| Some(row.id) == self.row.commitment_id);
         Ok(about.map(|row| Commitment::of(self.plan.clone(), row)))
     }

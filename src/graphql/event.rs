@@ -12,9 +12,8 @@ use super::{
     comment::Comment,
     commitment::Commitment,
     error::ApiError,
-    loaders::{CommitmentsOf, TargetsOf},
     negotiation::CounterProposal,
-    plan::Plan,
+    plan::{Plan, reading},
     progress::PlanProgress,
     review::Review,
     target::Target,
@@ -248,7 +247,7 @@ event_types! {
         async fn targets(&self, ctx: &Context<'_>) -> Result<Vec<Target>, ApiError> {
             let EventBody::Progress { targets, .. } = &self.0.row.payload else { return Ok(Vec::new()) };
             let Some(Plan(plan)) = plan_of(ctx, self.0.row.plan_id).await? else { return Ok(Vec::new()) };
-            let rows = ctx.loaders().load_one(TargetsOf(plan.id)).await?.unwrap_or_default();
+            let rows = reading(ctx, &plan).await?.targets(&plan);
             let changed = rows.into_iter().filter(|row| targets.contains(&row.id));
             Ok(changed.map(|row| Target { plan: plan.clone(), row }).collect())
         }
@@ -259,7 +258,7 @@ event_types! {
                 return Ok(Vec::new());
             };
             let Some(Plan(plan)) = plan_of(ctx, self.0.row.plan_id).await? else { return Ok(Vec::new()) };
-            let rows = ctx.loaders().load_one(CommitmentsOf(plan.id)).await?.unwrap_or_default();
+            let rows = reading(ctx, &plan).await?.commitments(&plan);
             let changed = rows.into_iter().filter(|row| commitments.contains(&row.id));
             Ok(changed.map(|row| Commitment::of(plan.clone(), row)).collect())
         }

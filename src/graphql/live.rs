@@ -11,6 +11,7 @@ use futures_util::{Stream, stream};
 use super::{
     ContextExt,
     acting::Credential,
+    course::Course,
     error::ApiError,
     event::{EventItem, EventRow, Heartbeat, ProgressUpdate, ResetReason, StreamReset},
     plan,
@@ -44,9 +45,10 @@ struct Follower {
     interest: Interest,
     sealer: Sealer,
     cursor: EventCursor,
-    waiting: VecDeque<EventRow>,
+    waiting: VecDeque<(EventRow, EventCursor)>,
     /// What is told before anything else.
     first: Option<Told>,
+    course: Course,
     is_behind: bool,
     is_over: bool,
 }
@@ -68,13 +70,14 @@ impl Follower {
         // Listening begins before the table is read, so that nothing falls between.
         let listener = ctx.data_unchecked::<Bus>().listen();
         let sealer = cursors::sealer(&op).await?;
-        let now = events::now(&op).await?;
+        let course = ctx.data_opt::<Course>().cloned().unwrap_or_default();
         // Whoever begins without a cursor gets one at once, and can continue from it whatever happens next.
-        let (cursor, first) = match after {
-            None => (now, Some(Told::Nothing)),
-            Some(text) => match sealer.open(&text) {
+        let (cursor, first) = match (course.start(), after) {
+            (Some(start), _) => (start, None),
+            (None, None) => (events::now(&op).await?, Some(Told::Nothing)),
+            (None, Some(text)) => match sealer.open(&text) {
                 Some(cursor) if !events::is_ahead(&op, &cursor).await? => (cursor, None),
-                _ => (now, Some(Told::Reset(ResetReason::CursorUnknown))),
+                _ => (events::now(&op).await?, Some(Told::Reset(ResetReason::CursorUnknown))),
             },
         };
         Ok(Self {
@@ -86,6 +89,7 @@ impl Follower {
             cursor,
             waiting: VecDeque::new(),
             first,
+            course,
             is_behind: true,
             is_over: false,
         })
@@ -106,17 +110,22 @@ impl Follower {
     }
 
     async fn tell(&mut self) -> Result<Option<Told>> {
+        self.course.wakes();
         if let Some(first) = self.first.take() {
+            self.course.tells(&self.cursor, false);
             return Ok(Some(first));
         }
         loop {
-            if let Some(event) = self.waiting.pop_front() {
+            if let Some((event, at)) = self.waiting.pop_front() {
+                self.course.tells(&at, true);
                 return Ok(Some(Told::Event(Box::new(event))));
             }
             if self.is_behind {
+                self.course.wakes();
                 self.read().await?;
                 continue;
             }
+            self.course.rests(&self.cursor);
             match tokio::time::timeout(HEARTBEAT, self.listener.next()).await {
                 Ok(Heard::Wake(wake)) => {
                     let plans = &self.interest.plans;
@@ -126,19 +135,25 @@ impl Follower {
                 }
                 Ok(Heard::Missed) => self.is_behind = true,
                 Ok(Heard::Closed) => return Ok(None),
-                Err(_elapsed) => return Ok(Some(Told::Nothing)),
+                Err(_elapsed) => {
+                    self.course.tells(&self.cursor, false);
+                    return Ok(Some(Told::Nothing));
+                }
             }
         }
     }
 
     async fn read(&mut self) -> Result<()> {
-        self.op = self.credential.renew(&self.op).await?;
+        let (op, epoch) = self.credential.renew(&self.op).await?;
+        self.op = op;
+        self.course.read_under(epoch);
         let found = events::after(&self.op, &self.cursor, &self.interest, CHUNK).await?;
         // A vendor whose chunk is full may have more.
         self.is_behind = !found.is_empty();
         for row in found {
             self.cursor.advance(row.vendor_id, row.position);
-            self.waiting.push_back(EventRow { row, cursor: self.sealer.seal(&self.cursor)? });
+            let event = EventRow { row, cursor: self.sealer.seal(&self.cursor)? };
+            self.waiting.push_back((event, self.cursor.clone()));
         }
         Ok(())
     }
@@ -223,7 +238,8 @@ impl Live {
     ) -> Result<impl Stream<Item = Result<ProgressUpdate, ApiError>>, ApiError> {
         let interest = Interest { plans: Some(vec![plan_id]), kinds: Some(MOVES_FIGURES.to_vec()) };
         let follower = Follower::start(ctx, interest, None).await?;
-        Ok(stream::unfold((follower, true), move |(mut follower, mut is_first)| async move {
+        let is_first = follower.course.start().is_none();
+        Ok(stream::unfold((follower, is_first), move |(mut follower, mut is_first)| async move {
             loop {
                 if !std::mem::take(&mut is_first) {
                     match follower.next().await? {
@@ -233,6 +249,7 @@ impl Live {
                     }
                     // What has come meanwhile is in the figures already.
                     follower.waiting.clear();
+                    follower.course.tells(&follower.cursor, true);
                 }
                 match snapshot(&follower, plan_id).await {
                     Ok(Some(update)) => return Some((Ok(update), (follower, false))),

@@ -1,9 +1,9 @@
 //! Edges, loaded in batches on behalf of the request's actor; never shared between callers.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_graphql::{
-    dataloader::{DataLoader, Loader},
+    dataloader::{DataLoader, HashMapCache, Loader},
     runtime::{TokioSpawner, TokioTimer},
 };
 
@@ -13,16 +13,17 @@ use crate::{
         PartnershipId, PlanId, ReviewId, TierId, UserId,
     },
     entity::{
-        action_item, agreement, comment, commitment, counter_proposal, dimension_value,
-        integration, organization, partnership, plan, planning_policy, review, review_answer,
-        scorecard, target, team_member, tier, user, visit,
+        action_item, agreement, comment, counter_proposal, dimension_value, integration,
+        organization, partnership, plan, planning_policy, review, review_answer, scorecard,
+        team_member, tier, user, visit,
     },
     error::Error,
     op::Op,
     service::{
         action_items, agreements, comments, dimensions, integrations, negotiation, organizations,
-        partnerships, plans, programmes, renewals, reviews, scorecards, teams, users, versions,
-        visits,
+        partnerships, plans, programmes,
+        readings::{self, Reading},
+        renewals, reviews, scorecards, teams, users, visits,
     },
 };
 
@@ -31,11 +32,26 @@ use crate::{
 pub struct Loaders(pub Op);
 
 /// The loader of one request.
+pub type RequestLoader = DataLoader<Loaders, HashMapCache>;
+
+/// How long what was loaded is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// As long as the request runs, which is a query and changes nothing.
+    WholeRequest,
+    /// Not at all: between two loads the request itself, or the time that a stream goes on, changes things.
+    Nothing,
+}
+
+/// The loader of one request.
 ///
 /// It waits for nothing: whatever is asked for before the runtime turns to it is one batch.
-pub fn loaders(op: Op) -> DataLoader<Loaders> {
-    DataLoader::new(Loaders(op), TokioSpawner::current(), TokioTimer::default())
-        .delay(Duration::ZERO)
+pub fn loaders(op: Op, memory: Memory) -> RequestLoader {
+    let (spawner, timer) = (TokioSpawner::current(), TokioTimer::default());
+    let loader = DataLoader::with_cache(Loaders(op), spawner, timer, HashMapCache::default());
+    let loader = loader.delay(Duration::ZERO);
+    loader.enable_all_cache(memory == Memory::WholeRequest);
+    loader
 }
 
 /// `Partnership.team`.
@@ -54,13 +70,20 @@ pub struct PoliciesOf(pub TierId);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AliasesOf(pub DimensionValueId);
 
-/// `Plan.targets`.
+/// What a plan's versions and rows say: its targets, its commitments, and what its figures are judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TargetsOf(pub PlanId);
+pub struct ReadingOf(pub PlanId);
 
-/// `Plan.commitments`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CommitmentsOf(pub PlanId);
+impl Loader<ReadingOf> for Loaders {
+    type Value = Arc<Reading>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ReadingOf]) -> Result<HashMap<ReadingOf, Self::Value>, Error> {
+        let ids: Vec<PlanId> = keys.iter().map(|key| key.0).collect();
+        let found = readings::of_plans(self.0.db.read(), &ids).await?;
+        Ok(found.into_iter().map(|(id, reading)| (ReadingOf(id), Arc::new(reading))).collect())
+    }
+}
 
 /// `Plan.reviews`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,8 +165,6 @@ edges! {
     AgreementsOf => Vec<agreement::Model>, agreements::of_partnerships;
     PoliciesOf => Vec<planning_policy::Model>, programmes::policies_of_tiers;
     AliasesOf => Vec<String>, dimensions::aliases_of_values;
-    TargetsOf => Vec<target::Model>, versions::targets_of_plans;
-    CommitmentsOf => Vec<commitment::Model>, versions::commitments_of_plans;
     ReviewsOf => Vec<review::Model>, reviews::of_plans;
     OpenActionsOf => Vec<action_item::Model>, action_items::open_of_plans;
     AnswersOf => Vec<review_answer::Model>, reviews::answers_of;

@@ -10,6 +10,7 @@ pub mod amendment;
 pub mod comment;
 pub mod commitment;
 pub mod comparison;
+pub mod course;
 pub mod deal;
 pub mod dimension;
 pub mod error;
@@ -50,12 +51,13 @@ pub mod viewer;
 pub mod visit;
 
 use async_graphql::{
-    Context, MergedObject, MergedSubscription, Request, SDLExportOptions, dataloader::DataLoader,
+    Context, MergedObject, MergedSubscription, Request, SDLExportOptions,
+    parser::types::OperationType,
 };
 
 use crate::{bus::memory::Bus, op::Op};
 use acting::Credential;
-use loaders::Loaders;
+use loaders::{Memory, RequestLoader};
 
 /// Everything that can be asked.
 #[derive(Debug, Default, MergedObject)]
@@ -124,7 +126,17 @@ pub fn sdl() -> String {
 ///
 /// The one place where a request gets its operation and its loader, which so always agree.
 pub fn acting(request: impl Into<Request>, op: Op, credential: Credential) -> Request {
-    request.into().data(loaders::loaders(op.clone())).data(op).data(credential)
+    let mut request = request.into();
+    let loader = loaders::loaders(op.clone(), memory(&mut request));
+    request.data(loader).data(op).data(credential)
+}
+
+/// Only a query finds the house at its end as it was at its beginning.
+fn memory(request: &mut Request) -> Memory {
+    let only_reads = request.parsed_query().is_ok_and(|document| {
+        document.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query)
+    });
+    if only_reads { Memory::WholeRequest } else { Memory::Nothing }
 }
 
 /// What a resolver finds in its context.
@@ -133,7 +145,7 @@ pub trait ContextExt {
     fn op(&self) -> &Op;
 
     /// The loader of the request.
-    fn loaders(&self) -> &DataLoader<Loaders>;
+    fn loaders(&self) -> &RequestLoader;
 }
 
 impl ContextExt for Context<'_> {
@@ -141,7 +153,7 @@ impl ContextExt for Context<'_> {
         self.data_unchecked()
     }
 
-    fn loaders(&self) -> &DataLoader<Loaders> {
+    fn loaders(&self) -> &RequestLoader {
         self.data_unchecked()
     }
 }

@@ -1,5 +1,7 @@
 //! Plans as both sides see them.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -13,14 +15,14 @@ use super::{
     commitment::Commitment,
     error::ApiError,
     history::{self, HistoryEntry, HistoryFilter},
-    loaders::{FinalScorecardOf, VisitTo},
+    loaders::{FinalScorecardOf, ReadingOf, VisitTo},
     negotiation::{self, CounterProposal, CounterProposalFilter},
     note::{self, Note},
     organization::Organization,
     page::{List, PageArgs, Paged, Total},
     partnership::Partnership,
     policy::PlanningPolicy,
-    progress::{FiguresOf, PlanProgress, figures},
+    progress::{PlanProgress, figures, figures_of},
     readiness::Finding,
     renewal::{self, PlanRenewal},
     review::Review,
@@ -45,7 +47,10 @@ use crate::{
     entity::plan,
     error::Error,
     op::Op,
-    service::{changes, content, organizations, plans, renewals, reviews, signing, versions},
+    service::{
+        changes, content, organizations, plans, readings::Reading, renewals, reviews, signing,
+        versions,
+    },
 };
 
 /// A joint business plan: what vendor and partner agree that both will do in a period, and how far they are.
@@ -71,6 +76,11 @@ async fn organization(
     id: OrganizationId,
 ) -> Result<Option<Organization>, ApiError> {
     Ok(ctx.loaders().load_one(id).await?.map(Organization))
+}
+
+/// What the plan's versions and rows say.
+pub async fn reading(ctx: &Context<'_>, plan: &plan::Model) -> Result<Arc<Reading>, ApiError> {
+    Ok(ctx.loaders().load_one(ReadingOf(plan.id)).await?.unwrap_or_default())
 }
 
 /// A person, if there is one.
@@ -207,28 +217,19 @@ impl Plan {
 
     /// Its targets in the order they were written, the parts of a split included.
     async fn targets(&self, ctx: &Context<'_>) -> Result<Vec<Target>, ApiError> {
-        let rows =
-            ctx.loaders().load_one(super::loaders::TargetsOf(self.0.id)).await?.unwrap_or_default();
+        let rows = reading(ctx, &self.0).await?.targets(&self.0);
         Ok(rows.into_iter().map(|row| Target { plan: self.0.clone(), row }).collect())
     }
 
     /// What both sides have promised, milestones included, in the order they were written.
     async fn commitments(&self, ctx: &Context<'_>) -> Result<Vec<Commitment>, ApiError> {
-        let rows = ctx
-            .loaders()
-            .load_one(super::loaders::CommitmentsOf(self.0.id))
-            .await?
-            .unwrap_or_default();
+        let rows = reading(ctx, &self.0).await?.commitments(&self.0);
         Ok(rows.into_iter().map(|row| Commitment::of(self.0.clone(), row)).collect())
     }
 
     /// The pipeline milestones among the commitments.
     async fn milestones(&self, ctx: &Context<'_>) -> Result<Vec<Commitment>, ApiError> {
-        let rows = ctx
-            .loaders()
-            .load_one(super::loaders::CommitmentsOf(self.0.id))
-            .await?
-            .unwrap_or_default();
+        let rows = reading(ctx, &self.0).await?.commitments(&self.0);
         let milestones =
             rows.into_iter().filter(|row| row.terms.kind() == CommitmentKind::PipelineMilestone);
         Ok(milestones.map(|row| Commitment::of(self.0.clone(), row)).collect())
@@ -663,17 +664,18 @@ impl PlanQuery {
         let found =
             plans::list(&op, &filter, pages.page(&PageArgs { first, after, last, before })?)
                 .await?;
-        let mut keys = Vec::with_capacity(found.rows.len());
-        for plan in &found.rows {
+        let mut plans = Vec::with_capacity(found.rows.len());
+        for plan in found.rows {
             let day = match as_of {
                 Some(day) => day.0,
-                None => today(ctx, plan).await?,
+                None => today(ctx, &plan).await?,
             };
-            keys.push(FiguresOf(plan.id, day));
+            plans.push((plan, day));
         }
-        let mut figures = ctx.loaders().load_many(keys.clone()).await?;
-        let entries = keys.into_iter().filter_map(|key| figures.remove(&key)).map(|figures| {
-            PortfolioEntry { plan: Plan(figures.plan.clone()), progress: PlanProgress(figures) }
+        let figures = figures_of(ctx, plans).await?;
+        let entries = figures.into_iter().map(|figures| PortfolioEntry {
+            plan: Plan(figures.plan.clone()),
+            progress: PlanProgress(figures),
         });
         let rows: Vec<PortfolioEntry> = entries.collect();
         let total = Total::new(move || {

@@ -1,6 +1,10 @@
 //! Progress as both sides see it: figures, status with its explanation, forecasts side by side, series for charts.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use async_graphql::{
     ComplexObject, Context, Description, Enum, Object, SimpleObject, dataloader::Loader,
@@ -11,8 +15,8 @@ use super::{
     ContextExt,
     dimension::DimensionValue,
     error::ApiError,
-    loaders::Loaders,
-    plan::Plan,
+    loaders::{Loaders, ReadingOf},
+    plan::{Plan, reading},
     scalars::{Date, Decimal, Money},
     target::Target,
 };
@@ -27,12 +31,33 @@ use crate::{
         tally::{Slice, SliceSums},
     },
     entity::plan,
-    service::progress::{self, CommitmentFigures, PlanFigures, TargetFigures},
+    service::{
+        progress::{self, CommitmentFigures, PlanFigures, TargetFigures},
+        readings::Reading,
+    },
 };
 
 /// Where a plan stands on a day: an edge of plans, targets and commitments alike.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct FiguresOf(pub PlanId, pub NaiveDate);
+#[derive(Clone, Debug)]
+pub struct FiguresOf {
+    plan: plan::Model,
+    reading: Arc<Reading>,
+    day: NaiveDate,
+}
+
+impl PartialEq for FiguresOf {
+    fn eq(&self, other: &Self) -> bool {
+        (self.plan.id, self.day) == (other.plan.id, other.day)
+    }
+}
+
+impl Eq for FiguresOf {}
+
+impl Hash for FiguresOf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.plan.id, self.day).hash(state);
+    }
+}
 
 impl Loader<FiguresOf> for Loaders {
     type Value = Arc<PlanFigures>;
@@ -42,16 +67,16 @@ impl Loader<FiguresOf> for Loaders {
         &self,
         keys: &[FiguresOf],
     ) -> Result<HashMap<FiguresOf, Self::Value>, Self::Error> {
+        let mut by_day: BTreeMap<NaiveDate, BTreeMap<PlanId, FiguresOf>> = BTreeMap::new();
+        for key in keys {
+            by_day.entry(key.day).or_default().insert(key.plan.id, key.clone());
+        }
         let mut found = HashMap::new();
-        let mut days: Vec<NaiveDate> = keys.iter().map(|key| key.1).collect();
-        days.sort_unstable();
-        days.dedup();
-        for day in days {
-            let ids: Vec<PlanId> =
-                keys.iter().filter(|key| key.1 == day).map(|key| key.0).collect();
-            let plans: Vec<plan::Model> = crate::service::plans::of_ids(&self.0, &ids).await?;
-            for (id, figures) in progress::of_plans(self.0.db.read(), plans, day).await? {
-                found.insert(FiguresOf(id, day), Arc::new(figures));
+        for (day, mut keys) in by_day {
+            let plans = keys.values().map(|key| (key.plan.clone(), Arc::clone(&key.reading)));
+            let db = self.0.db.read();
+            for (id, figures) in progress::of_readings(db, plans.collect(), day).await? {
+                found.extend(keys.remove(&id).map(|key| (key, Arc::new(figures))));
             }
         }
         Ok(found)
@@ -71,7 +96,24 @@ pub async fn figures(
         Some(day) => day.0,
         None => super::plan::today(ctx, plan).await?,
     };
-    Ok(ctx.loaders().load_one(FiguresOf(plan.id, as_of)).await?)
+    let key = FiguresOf { plan: plan.clone(), reading: reading(ctx, plan).await?, day: as_of };
+    Ok(ctx.loaders().load_one(key).await?)
+}
+
+/// The figures of plans, each on its day, in the order of the plans; nothing of a plan that was never signed.
+pub async fn figures_of(
+    ctx: &Context<'_>,
+    plans: Vec<(plan::Model, NaiveDate)>,
+) -> Result<Vec<Arc<PlanFigures>>, ApiError> {
+    let readings =
+        ctx.loaders().load_many(plans.iter().map(|(plan, _)| ReadingOf(plan.id))).await?;
+    let keys = plans.into_iter().filter_map(|(plan, day)| {
+        let reading = Arc::clone(readings.get(&ReadingOf(plan.id))?);
+        Some(FiguresOf { plan, reading, day })
+    });
+    let keys: Vec<FiguresOf> = keys.collect();
+    let mut found = ctx.loaders().load_many(keys.clone()).await?;
+    Ok(keys.into_iter().filter_map(|key| found.remove(&key)).collect())
 }
 
 /// Where a target stands on a day, from facts that occurred up to it. Amounts are in the target's unit.

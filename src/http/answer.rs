@@ -191,6 +191,15 @@ impl Answer {
         self.data.as_ref().map_or(0, |data| n_objects(data).saturating_sub(1))
     }
 
+    /// How it went: the code of the first error, or `OK`.
+    pub fn outcome(&self) -> String {
+        let code = self.errors.first().and_then(|error| error.extensions.as_ref()?.get("code"));
+        match code {
+            Some(Value::String(code)) => code.clone(),
+            _ => "OK".to_owned(),
+        }
+    }
+
     /// Whether there is anything but errors.
     pub fn has_run(&self) -> bool {
         self.data.is_some()

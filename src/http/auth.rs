@@ -21,6 +21,17 @@ pub type Authenticator =
 /// Puts the actor and fresh loaders into a request, once per operation.
 pub type Prepare = Arc<dyn Fn(Request) -> Request + Send + Sync>;
 
+/// What somebody may see, as far as others may see the same.
+#[derive(Clone)]
+pub struct Visibility {
+    /// The same for all who see the same.
+    pub class: Arc<str>,
+    /// Who it is among them.
+    pub person: Arc<str>,
+    /// Makes a request one of the class, of nobody in particular.
+    pub prepare: Prepare,
+}
+
 /// Somebody whose token is good, or who brought none.
 #[derive(Clone)]
 pub struct Caller {
@@ -30,6 +41,10 @@ pub struct Caller {
     pub prepare: Prepare,
     /// When the token ends by itself; a socket is asked about again at that instant.
     pub expires_at: Option<DateTime<Utc>>,
+    /// What may be shared with others; nothing with a stranger.
+    pub visibility: Option<Arc<Visibility>>,
+    /// Under which epoch of access this was found out: while it lasts, all of it holds.
+    pub epoch: i64,
 }
 
 impl Caller {

@@ -20,8 +20,14 @@ use tokio::{
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{
-    HttpState, accept::Media, answer::Answer, auth::AuthFailure, guard::Admitted, meter::Paid,
-    rooms::Place, run, visit::Visit,
+    HttpState,
+    accept::Media,
+    auth::AuthFailure,
+    guard::Admitted,
+    meter::Paid,
+    rooms::Place,
+    run::{self, Told},
+    visit::Visit,
 };
 
 /// Events that may wait for a slow reader before the operation has to.
@@ -42,7 +48,7 @@ pub fn open<E: Executor>(
     place: Place,
 ) -> Response {
     let (queue, events) = mpsc::channel(QUEUE);
-    let answers = run::all(Arc::clone(&house), visit.clone(), admitted, paid);
+    let answers = run::all(Arc::clone(&house), visit.clone(), token.clone(), admitted, paid);
     let telling = Telling { house: Arc::clone(&house), visit, token, answers, queue };
     house.tasks.spawn(async move {
         telling.run().await;
@@ -74,7 +80,7 @@ struct Telling<E> {
     house: Arc<HttpState<E>>,
     visit: Visit,
     token: Option<String>,
-    answers: BoxStream<'static, Answer>,
+    answers: BoxStream<'static, Told>,
     queue: mpsc::Sender<Bytes>,
 }
 
@@ -105,7 +111,8 @@ impl<E: Executor> Telling<E> {
                 }
                 _ = heartbeat.tick() => self.send(HEARTBEAT.into()).await,
                 answer = self.answers.next() => match answer {
-                    Some(answer) => {
+                    Some(Told::Next(json)) => self.send(next(&json).into()).await,
+                    Some(Told::Refused(answer)) => {
                         let json = answer.to_json(&self.visit.request_id);
                         self.send(next(&json).into()).await
                     }

@@ -36,6 +36,7 @@ pub mod answer;
 pub mod auth;
 pub mod dashboard;
 pub mod event_stream;
+pub mod following;
 pub mod graphql;
 pub mod guard;
 pub mod health;
@@ -46,6 +47,7 @@ pub mod record;
 pub mod rooms;
 pub mod run;
 pub mod serve;
+pub mod sharing;
 pub mod socket;
 pub mod visit;
 pub mod wire;
@@ -81,6 +83,8 @@ pub struct HttpState<E> {
     pub mint_request_id: MintRequestId,
     /// Places for sockets and streams.
     pub rooms: rooms::Rooms,
+    /// What is followed together.
+    pub sharing: sharing::Sharing,
     /// Holds every open socket and stream, so that a shutdown can wait for them.
     pub tasks: TaskTracker,
     /// Closes every socket with 1012 when cancelled.

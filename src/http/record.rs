@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use async_graphql::{Value, parser::types::OperationType};
+use async_graphql::parser::types::OperationType;
 use metrics::{counter, gauge, histogram};
 use tokio::time::Instant;
 
@@ -58,9 +58,16 @@ impl Record {
 
     /// Notes an answer; the last one decides how it went.
     pub fn note(&mut self, answer: &Answer) {
+        self.note_shared(answer.n_objects(), &answer.outcome());
+    }
+
+    /// Notes an answer that others get too, by the objects in it and how it went.
+    pub fn note_shared(&mut self, n_objects: u64, outcome: &str) {
         self.n_answers += 1;
-        self.n_objects += answer.n_objects();
-        self.outcome = outcome(answer);
+        self.n_objects += n_objects;
+        if self.outcome != outcome {
+            outcome.clone_into(&mut self.outcome);
+        }
     }
 }
 
@@ -114,14 +121,6 @@ fn caller(visit: &Visit) -> String {
     match &visit.caller.id {
         Some(id) => id.as_ref().to_owned(),
         None => visit.address.to_string(),
-    }
-}
-
-fn outcome(answer: &Answer) -> String {
-    let code = answer.errors().first().and_then(|error| error.extensions.as_ref()?.get("code"));
-    match code {
-        Some(Value::String(code)) => code.clone(),
-        _ => "OK".to_owned(),
     }
 }
 

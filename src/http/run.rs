@@ -1,6 +1,6 @@
 //! Running what the guard let in: in bounded time, and without letting a panic out.
 
-use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{Executor, Response, parser::types::OperationType};
 use futures_util::{
@@ -11,6 +11,7 @@ use futures_util::{
 use super::{
     HttpState,
     answer::{Answer, Code},
+    following::Following,
     guard::Admitted,
     meter::Paid,
     record::Record,
@@ -51,6 +52,26 @@ async fn executed<E: Executor>(
     if answer.has_run() { answer.with_cost(cost) } else { answer }
 }
 
+/// What is told of an operation.
+#[derive(Debug)]
+pub enum Told {
+    /// An answer, as JSON.
+    Next(Arc<str>),
+    /// Why it did not run; nothing follows.
+    Refused(Answer),
+}
+
+impl Told {
+    /// What is told by an answer.
+    pub fn of(answer: Answer, request_id: &str) -> Self {
+        if answer.has_run() {
+            Self::Next(answer.to_json(request_id).into())
+        } else {
+            Self::Refused(answer)
+        }
+    }
+}
+
 /// Runs an operation of any kind as the stream of its answers: one for a query
 /// or a mutation, any number for a subscription.
 ///
@@ -59,50 +80,28 @@ async fn executed<E: Executor>(
 pub fn all<E: Executor>(
     house: Arc<HttpState<E>>,
     visit: Visit,
+    token: Option<String>,
     admitted: Admitted,
     paid: Option<Paid>,
-) -> BoxStream<'static, Answer> {
+) -> BoxStream<'static, Told> {
     if admitted.kind == OperationType::Subscription {
-        let record = Record::begin(&visit, &admitted);
-        let sees_schema = admitted.sees_schema;
-        let responses =
-            house.executor.execute_stream((visit.caller.prepare)(admitted.request), None);
-        follow(responses, visit.request_id, sees_schema, record)
+        let following = Following::begin(house, visit, token, admitted);
+        stream::unfold(following, |mut following| async move {
+            let told = following.next().await?;
+            Some((told, following))
+        })
+        .boxed()
     } else {
-        stream::once(async move { once(&house, &visit, admitted, paid).await }).boxed()
+        stream::once(async move {
+            let answer = once(&house, &visit, admitted, paid).await;
+            Told::of(answer, &visit.request_id)
+        })
+        .boxed()
     }
 }
 
 /// The library's response, as its reader may read it.
-fn told(response: Response, request_id: &str, sees_schema: bool) -> Answer {
+pub(super) fn told(response: Response, request_id: &str, sees_schema: bool) -> Answer {
     let answer = Answer::new(response, request_id);
     if sees_schema { answer } else { answer.without_hints() }
-}
-
-/// The library reports a source that could not be opened like an event that
-/// could not be resolved. Only the first answer can be the former, and then
-/// nothing follows it: such a subscription never began.
-fn follow(
-    responses: BoxStream<'static, Response>,
-    request_id: String,
-    sees_schema: bool,
-    record: Record,
-) -> BoxStream<'static, Answer> {
-    let answers = AssertUnwindSafe(responses)
-        .catch_unwind()
-        .map(move |outcome: std::thread::Result<Response>| match outcome {
-            Ok(response) => told(response, &request_id, sees_schema),
-            Err(_) => Answer::internal(&request_id),
-        })
-        .boxed()
-        .peekable();
-    stream::unfold((answers, true, record), |(mut answers, is_first, mut record)| async move {
-        let answer = answers.next().await?;
-        let mut is_over = || matches!(Pin::new(&mut answers).peek().now_or_never(), Some(None));
-        let answer =
-            if is_first && answer.is_void() && is_over() { answer.not_begun() } else { answer };
-        record.note(&answer);
-        Some((answer, (answers, false, record)))
-    })
-    .boxed()
 }

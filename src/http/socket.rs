@@ -27,11 +27,10 @@ use super::{
     HttpState, Timing,
     answer::Answer,
     auth::{self, AuthFailure, Caller},
-    guard::{Admitted, Asked, MAX_REQUEST_BYTES},
-    meter::Paid,
+    guard::{Asked, MAX_REQUEST_BYTES},
     protocol::{self, Close, Conversation, Step},
     rooms::Place,
-    run,
+    run::{self, Told},
     visit::{Door, Visit},
     wire::{Turn, Wire},
 };
@@ -266,7 +265,9 @@ impl<E: Executor> Session<E> {
         };
         match visit.admit(&self.house, asked) {
             Ok((admitted, paid)) => {
-                let said = operate(&self.house, visit, admitted, paid, id);
+                let token = self.token.clone().ok().flatten();
+                let answers = run::all(Arc::clone(&self.house), visit, token, admitted, paid);
+                let said = operate(answers, id);
                 self.operations.push(Abortable::new(said, until).boxed());
             }
             Err(refusal) => {
@@ -317,23 +318,18 @@ impl<E: Executor> Session<E> {
 }
 
 /// An operation as the messages it leads to.
-fn operate<E: Executor>(
-    house: &Arc<HttpState<E>>,
-    visit: Visit,
-    admitted: Admitted,
-    paid: Option<Paid>,
+fn operate(
+    answers: BoxStream<'static, Told>,
     id: String,
-) -> impl stream::Stream<Item = Said> + Send + use<E> {
-    let request_id = visit.request_id.clone();
-    let answers = run::all(Arc::clone(house), visit, admitted, paid);
-    stream::unfold(Some((answers, id, request_id)), |running| async {
-        let (mut answers, id, request_id) = running?;
+) -> impl stream::Stream<Item = Said> + Send {
+    stream::unfold(Some((answers, id)), |running| async {
+        let (mut answers, id) = running?;
         match answers.next().await {
-            Some(answer) if answer.has_run() => {
-                let text = protocol::next(&id, &answer.to_json(&request_id));
-                Some((Said::Next(text), Some((answers, id, request_id))))
+            Some(Told::Next(json)) => {
+                let text = protocol::next(&id, &json);
+                Some((Said::Next(text), Some((answers, id))))
             }
-            Some(answer) => {
+            Some(Told::Refused(answer)) => {
                 let text = protocol::error(&id, answer.errors());
                 Some((Said::Last { id, text }, None))
             }

@@ -1,9 +1,9 @@
 //! Who may do what with organisations, programmes and partnerships, as refusals that say who may.
 
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 use crate::{
-    db::Tx,
+    db::{Held, Tx},
     domain::{
         actor::{Actor, Scope},
         id::{OrganizationId, PartnershipId},
@@ -72,7 +72,7 @@ pub async fn hold(tx: &Tx, op: &Op, id: PartnershipId) -> Result<partnership::Mo
     signed_in(op)?;
     partnership::Entity::visible_to(&op.actor)
         .filter(partnership::Column::Id.eq(id))
-        .lock_exclusive()
+        .held()
         .one(&**tx)
         .await?
         .ok_or(Error::NotFound("partnership"))

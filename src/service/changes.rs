@@ -1,12 +1,10 @@
 //! What every change of a plan has in common: the lock, the permission, the state, the revision, the telling.
 
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::{alerts, content, events, events::NewEvent, history, outdating, signing};
 use crate::{
-    db::Tx,
+    db::{Held, Tx},
     domain::{
         actor::Side,
         content::{Head, WorkingCopy},
@@ -57,7 +55,7 @@ pub async fn for_update(
 
 /// Takes the lock under which a partnership's plans and facts change; PostgreSQL alone needs it.
 pub async fn lock(tx: &Tx, partnership: PartnershipId) -> Result<()> {
-    partnership::Entity::find_by_id(partnership).lock_exclusive().one(&**tx).await?;
+    partnership::Entity::find_by_id(partnership).held().one(&**tx).await?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use super::{
     changes::{self, Change, Editing, for_update},
     check, consequences, content, events,
     events::NewEvent,
-    history, plans, targets, versions,
+    history, plans, readings, targets,
 };
 use crate::{
     db::Tx,
@@ -41,8 +41,7 @@ pub async fn find(op: &Op, id: CommitmentId) -> Result<Option<(plan::Model, comm
     let found = commitment::Entity::visible_to(&op.actor).filter(commitment::Column::Id.eq(id));
     let Some(commitment) = found.one(op.db.read()).await? else { return Ok(None) };
     let Some(plan) = plans::find(op, commitment.plan_id).await? else { return Ok(None) };
-    let mut in_force = versions::commitments_of_plans(op, &[plan.id]).await?;
-    let rows = in_force.remove(&plan.id).unwrap_or_default();
+    let rows = readings::of_plan(op.db.read(), plan.id).await?.commitments(&plan);
     let signed = rows.into_iter().find(|row| row.id == id);
     Ok(Some((plan, signed.unwrap_or(commitment))))
 }

@@ -50,7 +50,7 @@ impl Sealer {
 
 /// The sealer of the house, whose key is made when first needed.
 pub async fn sealer(op: &Op) -> Result<Sealer> {
-    op.sealer.get_or_try_init(|| load(op)).await.cloned()
+    op.kept.sealer.get_or_try_init(|| load(op)).await.cloned()
 }
 
 async fn load(op: &Op) -> Result<Sealer> {

@@ -15,7 +15,7 @@ use super::{
     rollups,
 };
 use crate::{
-    db::Tx,
+    db::{Held, Tx},
     domain::{
         activity::{ActivityKind, Feed},
         actor::{Role, Scope, Side},
@@ -231,7 +231,7 @@ pub async fn map_value(op: &Op, mapping: Mapping) -> Result<u64> {
     // Facts that are being recorded are placed before or after, never half by one alias and half by another.
     let partnerships = partnership::Entity::visible_to(&op.actor)
         .order_by_asc(partnership::Column::Id)
-        .lock_exclusive()
+        .held()
         .all(&*tx)
         .await?;
     let alias = NewAlias { text: mapping.text.clone(), value: mapping.value };

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect, Select,
+    Select,
 };
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     token::{self, Token},
 };
 use crate::{
-    db::Tx,
+    db::{Held, Tx},
     domain::{
         actor::{Member, Scope, Scopes},
         id::{IntegrationId, OrganizationId},
@@ -117,7 +117,7 @@ pub async fn revoke(op: &Op, id: IntegrationId) -> Result<integration::Model> {
 async fn hold_own(tx: &Tx, op: &Op, id: IntegrationId) -> Result<integration::Model> {
     access::signed_in(op)?;
     let wanted = integration::Entity::visible_to(&op.actor).filter(integration::Column::Id.eq(id));
-    let found = wanted.lock_exclusive().one(&**tx).await?.ok_or(Error::NotFound("integration"))?;
+    let found = wanted.held().one(&**tx).await?.ok_or(Error::NotFound("integration"))?;
     access::admin_of(op, found.organization_id)?;
     Ok(found)
 }

@@ -3,12 +3,11 @@
 use chrono_tz::Tz;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
 };
 
 use super::{access, check};
 use crate::{
-    db::Tx,
+    db::{Held, Tx},
     domain::{actor::Side, id::OrganizationId, money::Currency},
     entity::organization,
     error::{Error, Result},
@@ -103,7 +102,7 @@ pub(super) async fn hold_vendor(
     organization::Entity::visible_to(&op.actor)
         .filter(organization::Column::Id.eq(vendor))
         .filter(organization::Column::Kind.eq(Side::Vendor))
-        .lock_exclusive()
+        .held()
         .one(&**tx)
         .await?
         .ok_or(Error::NotFound("organization"))

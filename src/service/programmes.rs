@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, SqlErr,
+    QueryOrder, SqlErr,
 };
 
 use super::{access, check};
 use crate::{
+    db::Held,
     domain::{
         actor::Actor,
         id::{OrganizationId, TierId},
@@ -139,7 +140,7 @@ pub async fn set_policy(op: &Op, new: NewPolicy) -> Result<planning_policy::Mode
     let tx = op.db.write().await?;
     let tier = tier::Entity::visible_to(&op.actor)
         .filter(tier::Column::Id.eq(new.tier))
-        .lock_exclusive()
+        .held()
         .one(&*tx)
         .await?
         .ok_or(Error::NotFound("tier"))?;

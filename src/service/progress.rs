@@ -1,14 +1,18 @@
 //! Progress: read from roll-ups, judged by the rules; never from the facts themselves, so its cost does not grow with them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
-use super::{content, versions};
+use super::{
+    content,
+    readings::{self, Reading},
+    versions,
+};
 use crate::{
     domain::{
         commitment::{self as rule, CommitmentStatus, StatusInput},
@@ -89,15 +93,27 @@ pub async fn of_plans(
     as_of: NaiveDate,
 ) -> Result<BTreeMap<PlanId, PlanFigures>> {
     let ids: Vec<PlanId> = plans.iter().map(|plan| plan.id).collect();
-    let mut versions = versions::counting_on(db, &ids, as_of).await?;
-    let mut rows = content::all_commitments_of(db, &ids).await?;
+    let mut readings = readings::of_plans(db, &ids).await?;
+    let read = plans.into_iter().filter_map(|plan| {
+        let reading = readings.remove(&plan.id)?;
+        Some((plan, Arc::new(reading)))
+    });
+    of_readings(db, read.collect(), as_of).await
+}
+
+/// Where plans that have been read stand on a day.
+pub async fn of_readings(
+    db: &impl ConnectionTrait,
+    plans: Vec<(plan::Model, Arc<Reading>)>,
+    as_of: NaiveDate,
+) -> Result<BTreeMap<PlanId, PlanFigures>> {
+    let ids: Vec<PlanId> = plans.iter().map(|(plan, _)| plan.id).collect();
     let target_sums = target_sums(db, &ids, as_of).await?;
     let mut delivered = deliveries(db, &ids, as_of).await?;
-    let totals = slices(db, &ids, Slice::Total, as_of).await?;
+    let totals = totals(db, &ids, as_of).await?;
     let mut figures = BTreeMap::new();
-    for plan in plans {
-        let carried_in = carried_in(db, &plan).await?;
-        let Some(counting) = versions.remove(&plan.id) else { continue };
+    for (plan, reading) in plans {
+        let Some(counting) = reading.versions.counting_on(as_of) else { continue };
         let targets = versions::targets_of(&counting.snapshot)
             .into_iter()
             .map(|target| {
@@ -106,7 +122,7 @@ pub async fn of_plans(
                 measure(&plan, target, Sums { version, sums }, as_of)
             })
             .collect::<Result<Vec<_>>>()?;
-        let rows = rows.remove(&plan.id).unwrap_or_default();
+        let rows = reading.commitments.clone();
         let commitments: Vec<CommitmentFigures> =
             versions::commitments_of(&counting.snapshot, rows)
                 .into_iter()
@@ -117,7 +133,7 @@ pub async fn of_plans(
                     judge(&plan, commitment, &delivered, as_of)
                 })
                 .collect();
-        let total = totals.get(&(plan.id, String::new())).copied().unwrap_or_default();
+        let (total, carried_in) = totals.get(&plan.id).copied().unwrap_or_default();
         let score = score(&targets);
         let kept = kept(&commitments, as_of);
         let version = counting.snapshot.number;
@@ -324,30 +340,45 @@ async fn deliveries(
     Ok(content::grouped(rows, |row| (row.commitment_id, row.version)))
 }
 
-/// What facts add up to by the keys of a slice, as of a day.
-pub async fn slices(
-    db: &impl ConnectionTrait,
-    plans: &[PlanId],
-    slice: Slice,
-    as_of: NaiveDate,
-) -> Result<BTreeMap<(PlanId, String), SliceSums>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        plan_id: PlanId,
-        key: String,
-        revenue: i64,
-        won: i64,
-        lost: i64,
-        registered: i64,
-        pipeline: i64,
-        open_deals: i64,
-        open_value: i64,
-        completions: i64,
-        certified: i64,
-        programmes: i64,
-        leads: i64,
-        mdf: i64,
+/// What facts add up to in a slice.
+#[derive(FromQueryResult)]
+struct SliceRow {
+    plan_id: PlanId,
+    key: String,
+    revenue: i64,
+    won: i64,
+    lost: i64,
+    registered: i64,
+    pipeline: i64,
+    open_deals: i64,
+    open_value: i64,
+    completions: i64,
+    certified: i64,
+    programmes: i64,
+    leads: i64,
+    mdf: i64,
+}
+
+impl SliceRow {
+    fn sums(&self) -> SliceSums {
+        SliceSums {
+            revenue: self.revenue,
+            won: self.won,
+            lost: self.lost,
+            registered: self.registered,
+            pipeline: self.pipeline,
+            open_deals: self.open_deals,
+            open_value: self.open_value,
+            completions: self.completions,
+            certified: self.certified,
+            programmes: self.programmes,
+            leads: self.leads,
+            mdf: self.mdf,
+        }
     }
+}
+
+fn of_slice(plans: &[PlanId], slice: Slice, as_of: NaiveDate) -> Select<slice_rollup::Entity> {
     use slice_rollup::Column;
     let columns = [
         Column::Revenue,
@@ -371,37 +402,47 @@ pub async fn slices(
         .filter(Column::Day.lte(as_of))
         .group_by(Column::PlanId)
         .group_by(Column::Key);
-    let rows: Vec<Row> = sums::summed(query, &columns).into_model().all(db).await?;
-    let to_sums = |row: Row| {
-        let sums = SliceSums {
-            revenue: row.revenue,
-            won: row.won,
-            lost: row.lost,
-            registered: row.registered,
-            pipeline: row.pipeline,
-            open_deals: row.open_deals,
-            open_value: row.open_value,
-            completions: row.completions,
-            certified: row.certified,
-            programmes: row.programmes,
-            leads: row.leads,
-            mdf: row.mdf,
-        };
-        ((row.plan_id, row.key), sums)
-    };
-    Ok(rows.into_iter().map(to_sums).collect())
+    sums::summed(query, &columns)
 }
 
-/// The deals that were open on the eve of the period.
-async fn carried_in(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<i64> {
-    let eve = slice_rollup::Entity::find()
-        .filter(slice_rollup::Column::PlanId.eq(plan.id))
-        .filter(slice_rollup::Column::Slice.eq(Slice::Total))
-        .filter(slice_rollup::Column::Key.eq(""))
-        .filter(slice_rollup::Column::Day.lt(plan.starts_on))
-        .one(db)
-        .await?;
-    Ok(eve.map_or(0, |row| row.open_deals))
+/// What facts add up to by the keys of a slice, as of a day.
+pub async fn slices(
+    db: &impl ConnectionTrait,
+    plans: &[PlanId],
+    slice: Slice,
+    as_of: NaiveDate,
+) -> Result<BTreeMap<(PlanId, String), SliceSums>> {
+    let rows: Vec<SliceRow> = of_slice(plans, slice, as_of).into_model().all(db).await?;
+    Ok(rows.into_iter().map(|row| ((row.plan_id, row.key.clone()), row.sums())).collect())
+}
+
+/// What all facts of each plan add up to, and the deals that were open on the eve of its period.
+async fn totals(
+    db: &impl ConnectionTrait,
+    plans: &[PlanId],
+    as_of: NaiveDate,
+) -> Result<BTreeMap<PlanId, (SliceSums, i64)>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        #[sea_orm(nested)]
+        slice: SliceRow,
+        carried_in: i64,
+    }
+    let open = Expr::col((slice_rollup::Entity, slice_rollup::Column::OpenDeals));
+    let starts_on = Expr::col((plan::Entity, plan::Column::StartsOn));
+    let is_before = Expr::col((slice_rollup::Entity, slice_rollup::Column::Day)).lt(starts_on);
+    let carried_in = Expr::case(is_before, open).finally(0);
+    let to_plan = slice_rollup::Entity::belongs_to(plan::Entity)
+        .from(slice_rollup::Column::PlanId)
+        .to(plan::Column::Id);
+    let query = of_slice(plans, Slice::Total, as_of)
+        .join(JoinType::InnerJoin, to_plan.into())
+        .column_as(Expr::expr(carried_in).sum().cast_as("bigint"), "carried_in");
+    let rows: Vec<Row> = query.into_model().all(db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.slice.plan_id, (row.slice.sums(), row.carried_in)))
+        .collect())
 }
 
 /// Days of a target on which its facts, seen through a version's lens, changed something, with what they changed, up to a day.

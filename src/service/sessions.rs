@@ -10,11 +10,11 @@ use sea_orm::{
 };
 
 use super::{
-    access, password, throttle,
+    access, callers, password, throttle,
     token::{self, Token},
 };
 use crate::{
-    db::Tx,
+    db::{Held, Tx},
     domain::{
         actor::{Actor, Member, Who},
         id::UserId,
@@ -32,6 +32,15 @@ pub struct Authenticated {
     pub actor: Actor,
     /// When the token ends by itself; an integration's never does.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Under which epoch of its organisation's access that was found out.
+    pub epoch: i64,
+}
+
+impl Authenticated {
+    /// Whether the token has not ended by itself.
+    pub fn holds_at(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_none_or(|end| end > now)
+    }
 }
 
 /// A session's tokens, shown once.
@@ -172,17 +181,29 @@ pub async fn sign_out_everywhere(op: &Op, id: Option<UserId>) -> Result<user::Mo
 
 /// Finds out who presents `bearer`: the access token of a session, or the token of an integration.
 ///
-/// Role, teams and scopes are read anew each time, so that what was taken away is gone with the next request.
+/// Role, teams and scopes are those of this moment, so that what was taken away is gone with the next request.
 pub async fn authenticate(op: &Op, bearer: &str) -> Result<Authenticated> {
     let hash = token::hash(bearer);
-    let found = if bearer.starts_with(token::ACCESS) {
-        person_by_token(op, &hash).await?
+    if let Some(known) = op.kept.callers.find(op, &hash).await? {
+        return Ok(known);
+    }
+    let found = look_up(op, bearer, &hash).await?.ok_or(Error::Unauthenticated)?;
+    // Whose epoch counts is known only now, and it has to be read before what it vouches for.
+    let epoch = callers::epoch_of(op, &found.actor).await?;
+    let found = look_up(op, bearer, &hash).await?.ok_or(Error::Unauthenticated)?;
+    let found = Authenticated { epoch, ..found };
+    op.kept.callers.remember(hash, &found);
+    Ok(found)
+}
+
+async fn look_up(op: &Op, bearer: &str, hash: &str) -> Result<Option<Authenticated>> {
+    if bearer.starts_with(token::ACCESS) {
+        person_by_token(op, hash).await
     } else if bearer.starts_with(token::INTEGRATION) {
-        integration_by_token(op, &hash).await?
+        integration_by_token(op, hash).await
     } else {
-        None
-    };
-    found.ok_or(Error::Unauthenticated)
+        Ok(None)
+    }
 }
 
 /// Ends all sessions of a person.
@@ -209,7 +230,7 @@ async fn person_by_token(op: &Op, hash: &str) -> Result<Option<Authenticated>> {
         return Ok(None);
     };
     let actor = actor_of(db, &user).await?;
-    Ok(Some(Authenticated { actor, expires_at: Some(session.access_expires_at) }))
+    Ok(Some(Authenticated { actor, expires_at: Some(session.access_expires_at), epoch: 0 }))
 }
 
 async fn integration_by_token(op: &Op, hash: &str) -> Result<Option<Authenticated>> {
@@ -226,7 +247,7 @@ async fn integration_by_token(op: &Op, hash: &str) -> Result<Option<Authenticate
         .ok_or_else(|| Error::Inconsistent(format!("{} has no organisation", found.id)))?;
     let who = Who::Integration { id: found.id, scopes: found.scopes.0 };
     let member = Member { organization: organization.id, side: organization.kind, who };
-    Ok(Some(Authenticated { actor: Actor::Member(member), expires_at: None }))
+    Ok(Some(Authenticated { actor: Actor::Member(member), expires_at: None, epoch: 0 }))
 }
 
 /// The person as an actor, with the teams of this moment.
@@ -256,7 +277,7 @@ async fn user_by_id(db: &impl sea_orm::ConnectionTrait, id: UserId) -> Result<Op
 
 async fn hold(tx: &Tx, id: UserId) -> Result<Option<user::Model>> {
     let users = user::Entity::visible_to(&Actor::System).filter(user::Column::Id.eq(id));
-    Ok(users.lock_exclusive().one(&**tx).await?)
+    Ok(users.held().one(&**tx).await?)
 }
 
 async fn session_by(
@@ -264,7 +285,7 @@ async fn session_by(
     column: session::Column,
     hash: &str,
 ) -> Result<Option<session::Model>> {
-    Ok(session::Entity::find().filter(column.eq(hash)).lock_exclusive().one(&**tx).await?)
+    Ok(session::Entity::find().filter(column.eq(hash)).held().one(&**tx).await?)
 }
 
 async fn open(

@@ -8,7 +8,7 @@ use sea_orm::{
 use super::{
     access,
     changes::{Change, Editing},
-    content, history, past, splits, versions,
+    content, history, past, readings, splits,
 };
 use crate::{
     db::Tx,
@@ -34,8 +34,7 @@ pub async fn find(op: &Op, id: TargetId) -> Result<Option<(plan::Model, target::
     let found = target::Entity::visible_to(&op.actor).filter(target::Column::Id.eq(id));
     let Some(target) = found.one(op.db.read()).await? else { return Ok(None) };
     let Some(plan) = super::plans::find(op, target.plan_id).await? else { return Ok(None) };
-    let mut in_force = versions::targets_of_plans(op, &[plan.id]).await?;
-    let rows = in_force.remove(&plan.id).unwrap_or_default();
+    let rows = readings::of_plan(op.db.read(), plan.id).await?.targets(&plan);
     let signed = rows.into_iter().find(|row| row.id == id);
     Ok(Some((plan, signed.unwrap_or(target))))
 }

@@ -2,12 +2,12 @@
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, sea_query::OnConflict,
+    sea_query::OnConflict,
 };
 
 use super::token;
 use crate::{
-    db::Tx,
+    db::{Held, Tx},
     domain::sign_in::{forgotten_after, wait_after},
     entity::sign_in_try,
     error::{Error, Result},
@@ -33,7 +33,7 @@ pub async fn enter(op: &Op, email: &str) -> Result<()> {
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(&*tx)
         .await?;
-    let tried = sign_in_try::Entity::find_by_id(hash).lock_exclusive().one(&*tx).await?;
+    let tried = sign_in_try::Entity::find_by_id(hash).held().one(&*tx).await?;
     let tried = tried.ok_or_else(|| Error::Inconsistent("a try to sign in is gone".to_owned()))?;
     let retry_after = wait_after(tried.failures) - (now - tried.last_at);
     if retry_after > chrono::TimeDelta::zero() {

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect, Select, SqlErr,
+    QueryFilter, Select, SqlErr,
 };
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     password, sessions, token,
 };
 use crate::{
-    db::Tx,
+    db::{Held, Tx},
     domain::{
         actor::{Member, Role, Scope},
         id::{OrganizationId, UserId},
@@ -204,7 +204,7 @@ pub(super) async fn insert(
 pub(super) async fn hold(tx: &Tx, op: &Op, id: UserId) -> Result<user::Model> {
     access::signed_in(op)?;
     let people = user::Entity::visible_to(&op.actor).filter(user::Column::Id.eq(id));
-    people.lock_exclusive().one(&**tx).await?.ok_or(Error::NotFound("user"))
+    people.held().one(&**tx).await?.ok_or(Error::NotFound("user"))
 }
 
 /// Somebody of an organisation that the caller runs. The organisation is held too, so that its admins do not vanish together.
@@ -218,7 +218,7 @@ async fn hold_own(tx: &Tx, op: &Op, id: UserId) -> Result<user::Model> {
 async fn hold_organization(tx: &Tx, op: &Op, id: OrganizationId) -> Result<organization::Model> {
     let organizations = organization::Entity::visible_to(&op.actor);
     let wanted = organizations.filter(organization::Column::Id.eq(id));
-    wanted.lock_exclusive().one(&**tx).await?.ok_or(Error::NotFound("organization"))
+    wanted.held().one(&**tx).await?.ok_or(Error::NotFound("organization"))
 }
 
 fn people_of(op: &Op, organization: OrganizationId) -> Select<user::Entity> {

@@ -83,6 +83,14 @@ impl Versions {
 }
 
 impl Versions {
+    /// What counts on a day; nothing while nothing is signed.
+    pub fn counting_on(&self, day: NaiveDate) -> Option<Counting> {
+        let snapshot = self.on(day)?.clone();
+        let targets = self.sums_of_targets(snapshot.number);
+        let commitments = self.sums_of_commitments(snapshot.number);
+        Some(Counting { snapshot, targets, commitments })
+    }
+
     /// The version of the lens under which the sums of each target of version `number` are kept.
     fn sums_of_targets(&self, number: i32) -> BTreeMap<TargetId, i32> {
         match self.0.as_slice() {
@@ -115,22 +123,6 @@ pub struct Counting {
     pub commitments: BTreeMap<CommitmentId, i32>,
 }
 
-/// What counts of each plan on a day; nothing for plans that were never signed. The caller has already seen the plans.
-pub async fn counting_on(
-    db: &impl ConnectionTrait,
-    plans: &[PlanId],
-    day: NaiveDate,
-) -> Result<BTreeMap<PlanId, Counting>> {
-    let versions = of_plans(db, plans).await?;
-    let counting = |(plan, versions): (PlanId, Versions)| {
-        let snapshot = versions.on(day)?.clone();
-        let targets = versions.sums_of_targets(snapshot.number);
-        let commitments = versions.sums_of_commitments(snapshot.number);
-        Some((plan, Counting { snapshot, targets, commitments }))
-    };
-    Ok(versions.into_iter().filter_map(counting).collect())
-}
-
 /// The signed versions of each plan; nothing for plans that were never signed. The caller has already seen the plans.
 pub async fn of_plans(
     db: &impl ConnectionTrait,
@@ -161,60 +153,6 @@ pub async fn of_plan(db: &impl ConnectionTrait, plan: PlanId) -> Result<Versions
 pub fn read(row: &plan_version::Model) -> Result<Snapshot> {
     serde_json::from_str(&row.content)
         .map_err(|error| Error::Inconsistent(format!("version {} unreadable: {error}", row.id)))
-}
-
-/// The targets of each plan: as signed and in force, or as last written where nothing is signed yet.
-pub async fn targets_of_plans(
-    op: &Op,
-    plans: &[PlanId],
-) -> Result<BTreeMap<PlanId, Vec<target::Model>>> {
-    let db = op.db.read();
-    let mut targets = content::all_targets_of(db, plans).await?;
-    for rows in targets.values_mut() {
-        rows.retain(|row| !row.is_removed);
-    }
-    for (plan, snapshot) in in_force(db, plans).await? {
-        targets.insert(plan, targets_of(&snapshot));
-    }
-    Ok(targets)
-}
-
-/// The commitments of each plan: as signed and in force, or as last written where nothing is signed yet.
-pub async fn commitments_of_plans(
-    op: &Op,
-    plans: &[PlanId],
-) -> Result<BTreeMap<PlanId, Vec<commitment::Model>>> {
-    let db = op.db.read();
-    let mut commitments = content::all_commitments_of(db, plans).await?;
-    for (plan, snapshot) in in_force(db, plans).await? {
-        let rows = commitments.remove(&plan).unwrap_or_default();
-        commitments.insert(plan, commitments_of(&snapshot, rows));
-    }
-    for rows in commitments.values_mut() {
-        rows.retain(|row| !row.is_removed);
-    }
-    Ok(commitments)
-}
-
-/// What of each plan is in force today, for those that are signed.
-async fn in_force(
-    db: &impl ConnectionTrait,
-    plans: &[PlanId],
-) -> Result<BTreeMap<PlanId, Snapshot>> {
-    let numbers = plan::Entity::find()
-        .filter(plan::Column::Id.is_in(plans.iter().copied()))
-        .filter(plan::Column::VersionInForce.is_not_null())
-        .all(db)
-        .await?;
-    let numbers: BTreeMap<PlanId, Option<i32>> =
-        numbers.into_iter().map(|plan| (plan.id, plan.version_in_force)).collect();
-    let signed: Vec<PlanId> = numbers.keys().copied().collect();
-    let versions = of_plans(db, &signed).await?;
-    let of_number = |(id, versions): (PlanId, Versions)| {
-        let number = numbers.get(&id).copied().flatten()?;
-        Some((id, versions.numbered(number)?.clone()))
-    };
-    Ok(versions.into_iter().filter_map(of_number).collect())
 }
 
 /// The targets of a version, as rows.

@@ -34,6 +34,7 @@ mod reminders;
 mod renewal;
 mod reviews;
 mod schema;
+mod sharing;
 mod sign_in;
 mod socket;
 mod support;

@@ -13,15 +13,19 @@ pub mod tokens;
 pub mod variables;
 pub mod weight;
 
-use std::{collections::HashMap, fmt, marker::PhantomData};
+use std::{collections::HashMap, fmt, marker::PhantomData, sync::Arc};
 
 use async_graphql::{
-    IntrospectionMode, Positioned, Request, Value, Variables,
+    IntrospectionMode, Name, Positioned, Request, Value, Variables,
     parser::{
         self,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+        types::{
+            DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
+            SelectionSet,
+        },
     },
 };
+use async_graphql_value as ast;
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor, value::MapAccessDeserializer},
@@ -86,11 +90,63 @@ impl TryFrom<Written> for Asked {
     }
 }
 
+/// What a request is made of, so that the same can be asked again.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// The document, which a shared pointer tells from others: documents that are kept are parsed once.
+    pub document: Arc<ExecutableDocument>,
+    /// Which of its operations.
+    pub operation_name: Option<String>,
+    /// The values of its variables.
+    pub variables: Variables,
+    /// Whether its sender may know what the schema holds.
+    pub sees_schema: bool,
+}
+
+impl Recipe {
+    /// The request.
+    pub fn request(&self) -> Request {
+        // The text is not looked at again.
+        let mut request = Request::new("").variables(self.variables.clone());
+        request.operation_name.clone_from(&self.operation_name);
+        request.set_parsed_query(ExecutableDocument::clone(&self.document));
+        if !self.sees_schema {
+            request.introspection_mode = IntrospectionMode::Disabled;
+        }
+        request
+    }
+
+    /// The variables as JSON, less the one that says where a stream begins.
+    pub fn variables_without_start(&self) -> String {
+        let mut variables = self.variables.clone();
+        if let Ok(operation) = select(&self.document, self.operation_name.as_deref()) {
+            for start in starts(&operation.node.selection_set.node) {
+                variables.remove(start);
+            }
+        }
+        serde_json::to_string(&variables).unwrap_or_default()
+    }
+}
+
+/// The variables that say where the streams of a selection begin.
+fn starts(selected: &SelectionSet) -> impl Iterator<Item = &Name> {
+    let fields = selected.items.iter().filter_map(|selection| match &selection.node {
+        Selection::Field(field) => Some(&field.node),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => None,
+    });
+    fields.filter_map(|field| match &field.get_argument("after")?.node {
+        ast::Value::Variable(name) => Some(name),
+        _ => None,
+    })
+}
+
 /// A request that may be executed.
 #[derive(Debug)]
 pub struct Admitted {
     /// The request, its document already parsed.
     pub request: Request,
+    /// What it was made of.
+    pub recipe: Recipe,
     /// What kind of operation will run.
     pub kind: OperationType,
     /// Its name, if it has one.
@@ -132,15 +188,15 @@ pub fn admit(
             .map(|(name, _)| name.to_string()),
     };
 
-    // The text is not looked at again.
-    let mut request = Request::new("").variables(given);
-    request.operation_name = asked.operation_name;
+    let recipe = Recipe {
+        document: Arc::clone(&document),
+        operation_name: asked.operation_name,
+        variables: given,
+        sees_schema,
+    };
+    let mut request = recipe.request();
     request.extensions.0 = asked.extensions.unwrap_or_default();
-    request.set_parsed_query(ExecutableDocument::clone(&document));
-    if !sees_schema {
-        request.introspection_mode = IntrospectionMode::Disabled;
-    }
-    Ok(Admitted { request, kind, name, nodes, sees_schema })
+    Ok(Admitted { request, recipe, kind, name, nodes, sees_schema })
 }
 
 /// Parses a document that is not too long to be parsed.

@@ -153,6 +153,21 @@ impl Listener {
         }
     }
 
+    /// The code and the data of the next item of the subscription, with which it ends.
+    pub async fn hears_its_last(&mut self, id: &str) -> (String, Value) {
+        let mut said = Vec::new();
+        while said.len() < 2 {
+            let heard = self.socket.hear().await;
+            if heard["id"] == id {
+                said.push(heard);
+            }
+        }
+        assert_eq!((&said[0]["type"], &said[1]["type"]), (&json!("next"), &json!("complete")));
+        let payload = &said[0]["payload"];
+        let code = payload["errors"][0]["extensions"]["code"].as_str().unwrap();
+        (code.to_owned(), payload["data"].clone())
+    }
+
     /// Checks that nothing was heard but that the streams are alive, and that the server has nothing else to say first.
     pub async fn has_heard_nothing(&mut self) {
         self.socket.say(json!({ "type": "ping" })).await;

@@ -22,6 +22,7 @@ use jbp::http::{
     meter::Meter,
     rooms::Rooms,
     serve::{self, Patience},
+    sharing::Sharing,
 };
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -83,6 +84,7 @@ impl Server {
                 let toy = Arc::clone(&toy);
                 Arc::new(move |token| Arc::clone(&toy).identify(token).boxed())
             },
+            sharing: Sharing::default(),
             rooms: Rooms::default(),
             is_ready: {
                 let toy = Arc::clone(&toy);
@@ -161,7 +163,7 @@ impl Toy {
         let id = (name != "nobody").then(|| name.as_str().into());
         let prepare =
             Arc::new(move |request: async_graphql::Request| request.data(Actor(name.clone())));
-        Ok(Caller { id, prepare, expires_at })
+        Ok(Caller { id, prepare, expires_at, visibility: None, epoch: 0 })
     }
 
     fn announced(&self) -> mpsc::UnboundedReceiver<i32> {
