@@ -4,12 +4,16 @@
 //! parsed first, so that a refusal knows its reason and a limit is compared
 //! before the work it limits. [`documents`] keeps what was parsed, [`outline`]
 //! what is known of the schema, [`scales`] finds out what the document would
-//! cost, [`variables`] whether its values fit.
+//! cost, [`merging`] how long its rules would take, [`validity`] whether it keeps them, [`variables`] whether its
+//! values fit.
 
 pub mod documents;
+pub mod merging;
 pub mod outline;
 pub mod scales;
 pub mod tokens;
+pub mod validity;
+pub mod values;
 pub mod variables;
 pub mod weight;
 
@@ -108,20 +112,22 @@ pub fn admit(
     outline: &Outline,
     sees_schema: bool,
 ) -> Result<Admitted, Refusal> {
-    let document = documents.find(&asked.document)?;
-    let operation = select(&document, asked.operation_name.as_deref())?;
+    let known = documents.find(&asked.document)?;
+    let document = &known.document;
+    let operation = select(document, asked.operation_name.as_deref())?;
     if document.fragments.len() > MAX_FRAGMENTS {
         let message = format!("the document has more than {MAX_FRAGMENTS} fragments");
         return Err(Code::QueryTooComplex.refuse(message).at(operation.pos));
     }
     let Measure { nodes, introspects_at } =
-        scales::measure(outline, &document, operation, &asked.variables)?;
+        scales::measure(outline, document, operation, &asked.variables)?;
     if let Some(at) = introspects_at
         && !sees_schema
     {
         return Err(Code::Unauthenticated.refuse("sign in to read the schema").at(at));
     }
     variables::check(outline, &operation.node, &asked.variables)?;
+    known.validate(outline)?;
     let given = variables::complete(&operation.node, asked.variables);
     let kind = operation.node.ty;
     let name = match &document.operations {
@@ -136,7 +142,7 @@ pub fn admit(
     let mut request = Request::new("").variables(given);
     request.operation_name = asked.operation_name;
     request.extensions.0 = asked.extensions.unwrap_or_default();
-    request.set_parsed_query(ExecutableDocument::clone(&document));
+    request.set_parsed_query(document.clone());
     if !sees_schema {
         request.introspection_mode = IntrospectionMode::Disabled;
     }
