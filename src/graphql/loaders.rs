@@ -8,9 +8,12 @@ use async_graphql::{
 };
 
 use crate::{
-    domain::id::{
-        AgreementId, CommentId, CounterProposalId, DimensionValueId, IntegrationId, OrganizationId,
-        PartnershipId, PlanId, ReviewId, TierId, UserId,
+    domain::{
+        content::Objective,
+        id::{
+            AgreementId, CommentId, CounterProposalId, DimensionValueId, IntegrationId,
+            ObjectiveId, OrganizationId, PartnershipId, PlanId, ReviewId, TierId, UserId,
+        },
     },
     entity::{
         action_item, agreement, comment, commitment, counter_proposal, dimension_value,
@@ -20,9 +23,9 @@ use crate::{
     error::Error,
     op::Op,
     service::{
-        action_items, agreements, comments, dimensions, integrations, negotiation, organizations,
-        partnerships, plans, programmes, renewals, reviews, scorecards, teams, users, versions,
-        visits,
+        action_items, agreements, comments, dimensions, integrations, negotiation, objectives,
+        organizations, partnerships, plans, programmes, renewals, reviews, scorecards, teams,
+        users, versions, visits,
     },
 };
 
@@ -120,6 +123,7 @@ by_id! {
     DimensionValueId => dimension_value::Model, dimensions::by_ids;
     PlanId => plan::Model, plans::of_ids;
     CommentId => comment::Model, comments::by_ids;
+    ObjectiveId => Objective, objectives::by_ids;
 }
 
 macro_rules! edges {

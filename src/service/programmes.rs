@@ -12,7 +12,7 @@ use super::{access, check};
 use crate::{
     domain::{
         actor::Actor,
-        id::{OrganizationId, TierId},
+        id::{OrganizationId, PolicyId, TierId},
         money::LARGEST_AMOUNT,
         policy::{PartnerType, PlanningPolicy, TierPolicy, choose},
         review::Cadence,
@@ -81,6 +81,13 @@ pub async fn policies_of_tiers(
         by_tier.entry(policy.tier_id).or_default().push(policy);
     }
     Ok(by_tier)
+}
+
+/// A policy of the own programme; a partner sees none.
+pub async fn find_policy(op: &Op, id: PolicyId) -> Result<Option<planning_policy::Model>> {
+    let found =
+        planning_policy::Entity::visible_to(&op.actor).filter(planning_policy::Column::Id.eq(id));
+    Ok(found.one(op.db.read()).await?)
 }
 
 /// What a partnership is offered and asked today.
