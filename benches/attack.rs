@@ -136,6 +136,21 @@ fn refused() -> Vec<(&'static str, Value)> {
             )),
         ),
         (
+            "200 fields of one name that contradict each other",
+            query(format!(
+                "{{ {} }}",
+                (0..200).map(|at| format!("plans(first: {}) {{ totalCount }} ", at % 9 + 1)).collect::<Vec<_>>().concat()
+            )),
+        ),
+        (
+            "50 fragments of fields on each other",
+            query(format!(
+                "{{ viewer {{ {} }} }} {}",
+                (0..50).map(|at| format!("...F{at} ")).collect::<Vec<_>>().concat(),
+                (0..50).map(|at| format!("fragment F{at} on Viewer {{ user {{ id name email }} organization {{ id name }} role }} ")).collect::<Vec<_>>().concat(),
+            )),
+        ),
+        (
             "a variable of 20,000 values used 30 times",
             json!({
                 "query": format!("query ($v: [ID!]!) {{ {} }}", (0..30).map(|at| format!("a{at}: nodes(ids: $v) {{ id }} ")).collect::<Vec<_>>().concat()),

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 
 use crate::domain::{
-    actor::Side,
+    actor::{Actor, Side},
     id::{PlanId, UserId, VersionId},
 };
 
@@ -26,3 +26,10 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Versions of plans that the actor may see.
+    pub fn visible_to(actor: &Actor) -> Select<Self> {
+        Self::find().filter(super::of_plans(actor, Column::PlanId))
+    }
+}

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::domain::{
-    actor::{Role, Side},
+    actor::{Actor, Role, Side},
     id::{PlanId, SignatureId, UserId, VersionId},
 };
 
@@ -25,3 +25,10 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Signatures under versions of plans that the actor may see.
+    pub fn visible_to(actor: &Actor) -> Select<Self> {
+        Self::find().filter(super::of_plans(actor, Column::PlanId))
+    }
+}

@@ -25,7 +25,7 @@ pub struct HistoryEntry(pub history::Model);
 #[Object(use_type_description)]
 impl HistoryEntry {
     /// Its id.
-    async fn id(&self) -> HistoryId {
+    pub async fn id(&self) -> HistoryId {
         self.0.id
     }
 

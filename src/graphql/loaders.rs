@@ -8,9 +8,12 @@ use async_graphql::{
 };
 
 use crate::{
-    domain::id::{
-        AgreementId, CommentId, CounterProposalId, DimensionValueId, IntegrationId, OrganizationId,
-        PartnershipId, PlanId, ReviewId, TierId, UserId,
+    domain::{
+        content::Objective,
+        id::{
+            AgreementId, CommentId, CounterProposalId, DimensionValueId, IntegrationId,
+            ObjectiveId, OrganizationId, PartnershipId, PlanId, ReviewId, TierId, UserId,
+        },
     },
     entity::{
         action_item, agreement, comment, counter_proposal, dimension_value, integration,
@@ -20,8 +23,8 @@ use crate::{
     error::Error,
     op::Op,
     service::{
-        action_items, agreements, comments, dimensions, integrations, negotiation, organizations,
-        partnerships, plans, programmes,
+        action_items, agreements, comments, dimensions, integrations, negotiation, objectives,
+        organizations, partnerships, plans, programmes,
         readings::{self, Reading},
         renewals, reviews, scorecards, teams, users, visits,
     },
@@ -143,6 +146,7 @@ by_id! {
     DimensionValueId => dimension_value::Model, dimensions::by_ids;
     PlanId => plan::Model, plans::of_ids;
     CommentId => comment::Model, comments::by_ids;
+    ObjectiveId => Objective, objectives::by_ids;
 }
 
 macro_rules! edges {

@@ -25,6 +25,7 @@ pub mod loaders;
 pub mod negotiation;
 pub mod node;
 pub mod note;
+pub mod nulls;
 pub mod organization;
 pub mod page;
 pub mod partnering;
@@ -113,6 +114,7 @@ pub fn schema(bus: Bus) -> Schema {
         // No field returns it alone, but every item of a stream that is an event implements it.
         .register_output_type::<event::Event>()
         .data(bus)
+        .extension(nulls::Nulls)
         .finish()
 }
 

@@ -18,27 +18,31 @@ use super::{
     deal::Deal,
     dimension::DimensionValue,
     error::ApiError,
+    history::HistoryEntry,
     integration::Integration,
     loaders::Loaders,
     negotiation::CounterProposal,
+    note::Note,
     organization::Organization,
     partnership::{PartnerAgreement, Partnership},
-    plan::Plan,
-    programme::Tier,
+    plan::{Plan, PlanObjective},
+    programme::{Tier, TierPolicy},
     review::Review,
+    signing::{PlanVersion, Signature},
     target::Target,
     user::User,
 };
 use crate::{
     domain::id::{
         ActionItemId, ActivityId, AgreementId, AlertId, CommentId, CommitmentId, CounterProposalId,
-        DealId, DimensionValueId, Id, IntegrationId, OrganizationId, PartnershipId, PlanId,
-        ReviewId, TargetId, TierId, UserId,
+        DealId, DimensionValueId, HistoryId, Id, IntegrationId, NoteId, ObjectiveId,
+        OrganizationId, PartnershipId, PlanId, PolicyId, ReviewId, SignatureId, TargetId, TierId,
+        UserId, VersionId,
     },
     error::Error,
     service::{
-        access, action_items, alerts, comments, commitments, deals, facts, negotiation, plans,
-        reviews, targets,
+        access, action_items, alerts, comments, commitments, deals, facts, history, negotiation,
+        notes, plans, programmes, reviews, signing, targets,
     },
 };
 
@@ -93,6 +97,18 @@ pub enum Node {
     CounterProposal(CounterProposal),
     /// What somebody said about a plan.
     Comment(Comment),
+    /// What a tier, or one partner type in it, is offered and asked.
+    TierPolicy(TierPolicy),
+    /// An objective of a plan.
+    PlanObjective(PlanObjective),
+    /// A version of a plan.
+    PlanVersion(PlanVersion),
+    /// A person's name under a version.
+    Signature(Signature),
+    /// Something that was done to a plan.
+    HistoryEntry(HistoryEntry),
+    /// What one side keeps to itself about a plan.
+    Note(Note),
 }
 
 impl From<Commitment> for Node {
@@ -145,6 +161,18 @@ pub enum NodeKey {
     CounterProposal(CounterProposalId),
     /// Of a comment.
     Comment(CommentId),
+    /// Of a tier's policy.
+    TierPolicy(PolicyId),
+    /// Of an objective.
+    PlanObjective(ObjectiveId),
+    /// Of a version.
+    PlanVersion(VersionId),
+    /// Of a signature.
+    Signature(SignatureId),
+    /// Of an entry of a plan's history.
+    HistoryEntry(HistoryId),
+    /// Of a private note.
+    Note(NoteId),
 }
 
 impl NodeKey {
@@ -169,6 +197,12 @@ impl NodeKey {
             AlertId::PREFIX => text.parse().ok().map(Self::Alert),
             CounterProposalId::PREFIX => text.parse().ok().map(Self::CounterProposal),
             CommentId::PREFIX => text.parse().ok().map(Self::Comment),
+            PolicyId::PREFIX => text.parse().ok().map(Self::TierPolicy),
+            ObjectiveId::PREFIX => text.parse().ok().map(Self::PlanObjective),
+            VersionId::PREFIX => text.parse().ok().map(Self::PlanVersion),
+            SignatureId::PREFIX => text.parse().ok().map(Self::Signature),
+            HistoryId::PREFIX => text.parse().ok().map(Self::HistoryEntry),
+            NoteId::PREFIX => text.parse().ok().map(Self::Note),
             _ => None,
         }
     }
@@ -212,6 +246,22 @@ pub async fn find(ctx: &Context<'_>, key: NodeKey) -> Result<Option<Node>, ApiEr
             negotiation::find(op, id).await?.map(|(plan, row)| CounterProposal { plan, row }.into())
         }
         NodeKey::Comment(id) => comments::find(op, id).await?.map(|row| Comment(row).into()),
+        NodeKey::TierPolicy(id) => {
+            programmes::find_policy(op, id).await?.map(|row| TierPolicy::from(row).into())
+        }
+        NodeKey::PlanObjective(id) => {
+            load(ctx, id, |objective| PlanObjective::from(objective).into()).await?
+        }
+        NodeKey::PlanVersion(id) => {
+            signing::find_version(op, id).await?.map(|row| PlanVersion(row).into())
+        }
+        NodeKey::Signature(id) => {
+            signing::find_signature(op, id).await?.map(|row| Signature(row).into())
+        }
+        NodeKey::HistoryEntry(id) => {
+            history::find(op, id).await?.map(|row| HistoryEntry(row).into())
+        }
+        NodeKey::Note(id) => notes::find(op, id).await?.map(|row| Note(row).into()),
     })
 }
 

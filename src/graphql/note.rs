@@ -22,7 +22,7 @@ pub struct Note(pub note::Model);
 #[Object(use_type_description)]
 impl Note {
     /// Its id.
-    async fn id(&self) -> NoteId {
+    pub async fn id(&self) -> NoteId {
         self.0.id
     }
 

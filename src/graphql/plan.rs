@@ -191,10 +191,7 @@ impl Plan {
 
     /// What it is to achieve, in words.
     async fn objectives(&self) -> Vec<PlanObjective> {
-        let objectives = self.0.content.objectives.iter().cloned();
-        objectives
-            .map(|Objective { id, title, description }| PlanObjective { id, title, description })
-            .collect()
+        self.0.content.objectives.iter().cloned().map(PlanObjective::from).collect()
     }
 
     /// What other currencies are worth in the plan's: the signed rates, and those added since.
@@ -528,6 +525,12 @@ pub struct PlanObjective {
     pub title: String,
     /// In more words.
     pub description: Option<String>,
+}
+
+impl From<Objective> for PlanObjective {
+    fn from(Objective { id, title, description }: Objective) -> Self {
+        Self { id, title, description }
+    }
 }
 
 /// What a unit of another currency is worth in the plan's.

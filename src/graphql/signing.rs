@@ -26,7 +26,7 @@ pub struct PlanVersion(pub plan_version::Model);
 #[Object(use_type_description)]
 impl PlanVersion {
     /// Its id.
-    async fn id(&self) -> VersionId {
+    pub async fn id(&self) -> VersionId {
         self.0.id
     }
 
@@ -73,7 +73,7 @@ pub struct Signature(pub signature::Model);
 #[Object(use_type_description)]
 impl Signature {
     /// Its id.
-    async fn id(&self) -> SignatureId {
+    pub async fn id(&self) -> SignatureId {
         self.0.id
     }
 

@@ -44,12 +44,13 @@ pub struct Taste {
 
 /// What a client likes best, or nothing when it likes none of what there is.
 ///
-/// Without an opinion the specification's own type is chosen, as it asks for
-/// since 2025; between equals too. A stream is for those who say its name:
-/// many clients accept anything and expect a single answer.
+/// Without an opinion, or with one on everything, a client gets JSON, which all
+/// of them read; the specification's own type is for those who say its name,
+/// even between equals. So is a stream: many clients accept anything and expect
+/// a single answer.
 pub fn negotiate(headers: &HeaderMap) -> Option<Taste> {
     if !headers.contains_key(header::ACCEPT) {
-        return Some(Taste { media: Media::GraphqlResponse, streams: false });
+        return Some(Taste { media: Media::Json, streams: false });
     }
     let ranges = headers
         .get_all(header::ACCEPT)
@@ -62,10 +63,11 @@ pub fn negotiate(headers: &HeaderMap) -> Option<Taste> {
     let legacy = weight(&ranges, Media::Json);
     let named: Vec<Range> = ranges.into_iter().filter(|range| range.subtype != "*").collect();
     let stream = weight(&named, Media::EventStream);
+    let is_named = weight(&named, Media::GraphqlResponse) > 0;
     let media = match (modern, legacy, stream) {
         (0, 0, 0) => return None,
         _ if stream > modern.max(legacy) => Media::EventStream,
-        _ if modern >= legacy => Media::GraphqlResponse,
+        _ if modern > legacy || (modern == legacy && is_named) => Media::GraphqlResponse,
         _ => Media::Json,
     };
     Some(Taste { media, streams: stream > 0 })
@@ -164,17 +166,21 @@ mod tests {
         streams("text/event-stream", Media::EventStream, true);
         streams("application/json, text/event-stream", Media::Json, true);
         streams("application/json;q=0.9, text/event-stream", Media::EventStream, true);
-        streams("*/*", Media::GraphqlResponse, false);
-        streams("text/*, */*;q=0.1", Media::GraphqlResponse, false);
-        streams("*/*, text/event-stream;q=0", Media::GraphqlResponse, false);
+        streams("*/*", Media::Json, false);
+        streams("text/*, */*;q=0.1", Media::Json, false);
+        streams("*/*, text/event-stream;q=0", Media::Json, false);
     }
 
     #[test]
     fn the_best_liked_media_type_wins() {
         let (modern, json) = (Some(Media::GraphqlResponse), Some(Media::Json));
-        accepts(&[], modern);
-        accepts(&["*/*"], modern);
-        accepts(&["application/*"], modern);
+        accepts(&[], json);
+        accepts(&["*/*"], json);
+        accepts(&["application/*"], json);
+        accepts(&["application/graphql-response+json, */*"], modern);
+        accepts(&["application/graphql-response+json;q=0.5, */*;q=0.5"], modern);
+        accepts(&["application/graphql-response+json;q=0.4, */*;q=0.5"], json);
+        accepts(&["application/json;q=0.4, */*;q=0.5"], modern);
         accepts(&["application/json"], json);
         accepts(&["Application/JSON; charset=utf-8"], json);
         accepts(&["application/graphql-response+json"], modern);

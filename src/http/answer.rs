@@ -3,7 +3,7 @@
 //! async-graphql leaves three things open that the contract closes: whether a
 //! request ran at all, which code an error carries, and what an error may say.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, iter};
 
 use async_graphql::{Pos, Response, ServerError, Value};
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 /// Errors listed in one answer; more would only help somebody who is guessing.
-const MAX_ERRORS: usize = 20;
+pub const MAX_ERRORS: usize = 20;
 
 /// What a top-level error is about: the closed list of `docs/api.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Code {
 
     /// A refusal for this reason.
     pub fn refuse(self, message: impl Into<String>) -> Refusal {
-        Refusal { code: self, message: message.into(), at: None, after: None }
+        Refusal { code: self, message: message.into(), at: None, after: None, also: Vec::new() }
     }
 
     /// `error`, carrying this code.
@@ -102,6 +102,17 @@ pub struct Refusal {
     pub at: Option<Pos>,
     /// After which time the same request may be let in.
     pub after: Option<TimeDelta>,
+    /// Whatever else is wrong with the document.
+    pub also: Vec<Flaw>,
+}
+
+/// Something in a document that is against the rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// What is wrong, for a person.
+    pub message: String,
+    /// Where it lies.
+    pub at: Option<Pos>,
 }
 
 impl Refusal {
@@ -136,13 +147,14 @@ pub struct Answer {
 impl Answer {
     /// The answer to a request that did not run.
     pub fn refused(refusal: Refusal) -> Self {
-        let Refusal { code, message, at, after } = refusal;
+        let Refusal { code, message, at, after, also } = refusal;
         let mut error = code.mark(ServerError::new(message, at));
         if let Some(after) = after {
             let extensions = error.extensions.get_or_insert_default();
             extensions.set("retryAfterMs", after.num_milliseconds());
         }
-        Self::not_run(vec![error], code.status())
+        let also = also.into_iter().map(|flaw| code.mark(ServerError::new(flaw.message, flaw.at)));
+        Self::not_run(iter::once(error).chain(also).collect(), code.status())
     }
 
     /// The answer to a request that we broke.

@@ -13,7 +13,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use async_graphql::{Executor, Request, Response, parser::types::ExecutableDocument};
+use async_graphql::{Executor, Request, Response};
 use futures_util::{FutureExt, StreamExt, stream::BoxStream};
 use tokio::sync::broadcast;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -21,7 +21,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::{
     HttpState,
     auth::Visibility,
-    guard::{Admitted, Recipe},
+    guard::{Admitted, Recipe, documents::Known},
     run,
 };
 use crate::{
@@ -48,7 +48,7 @@ pub struct Tiding {
 /// What is followed together.
 #[derive(Clone, Debug)]
 struct Key {
-    document: Arc<ExecutableDocument>,
+    document: Arc<Known>,
     operation: Option<String>,
     /// The variables as JSON, less that which says where to begin.
     variables: String,
@@ -59,7 +59,7 @@ struct Key {
 }
 
 impl Key {
-    fn parts(&self) -> (*const ExecutableDocument, &Option<String>, &str, &str, bool) {
+    fn parts(&self) -> (*const Known, &Option<String>, &str, &str, bool) {
         // The document is held, so that no other can come to lie at its address.
         let at = Arc::as_ptr(&self.document);
         (at, &self.operation, &self.variables, &self.class, self.sees_schema)
@@ -158,7 +158,7 @@ impl Wish {
     /// What was let in.
     pub fn of(admitted: &Admitted) -> Self {
         let recipe = admitted.recipe.clone();
-        Self { is_personal: course::is_personal(&recipe.document), recipe }
+        Self { is_personal: course::is_personal(&recipe.document.document), recipe }
     }
 
     /// The request for the same from a position on.

@@ -29,6 +29,11 @@ impl fmt::Debug for Sealer {
 }
 
 impl Sealer {
+    /// Seals with this key.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
     /// A cursor for a client.
     pub fn seal(&self, cursor: &EventCursor) -> Result<String> {
         let sealed = self.cipher().encrypt([KEY.as_bytes()], &cursor.to_bytes());
@@ -73,6 +78,6 @@ async fn load(op: &Op) -> Result<Sealer> {
         }
     };
     let key = <[u8; 32]>::try_from(found.bytes.as_slice());
-    key.map(Sealer)
+    key.map(Sealer::new)
         .map_err(|_length| Error::Inconsistent("the key of cursors is no key".to_owned()))
 }

@@ -10,6 +10,7 @@ use super::{
     check,
     events::label,
     page::{Found, Order, Page},
+    plans,
 };
 use crate::{
     db::Tx,
@@ -143,4 +144,11 @@ pub async fn list(op: &Op, filter: &HistoryFilter, page: Page) -> Result<Found<h
 /// How many entries of a plan's history the caller may read.
 pub async fn count(op: &Op, filter: &HistoryFilter) -> Result<u64> {
     Ok(filtered(op, filter)?.count(op.db.read()).await?)
+}
+
+/// An entry that the caller may read, if they may see its plan.
+pub async fn find(op: &Op, id: HistoryId) -> Result<Option<history::Model>> {
+    let found = history::Entity::visible_to(&op.actor).filter(history::Column::Id.eq(id));
+    let Some(entry) = found.one(op.db.read()).await? else { return Ok(None) };
+    Ok(plans::find(op, entry.plan_id).await?.map(|_| entry))
 }

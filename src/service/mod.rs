@@ -37,6 +37,7 @@ pub mod integrations;
 pub mod minutes;
 pub mod negotiation;
 pub mod notes;
+pub mod objectives;
 pub mod organizations;
 pub mod outdating;
 pub mod page;

@@ -6,9 +6,13 @@ use super::{
     changes::for_update,
     check,
     page::{Found, Order, Page},
+    plans,
 };
 use crate::{
-    domain::{id::PlanId, plan::PlanAction},
+    domain::{
+        id::{NoteId, PlanId},
+        plan::PlanAction,
+    },
     entity::{note, plan},
     error::Result,
     op::Op,
@@ -36,6 +40,13 @@ pub async fn add(op: &Op, plan: PlanId, body: String) -> Result<note::Model> {
 pub async fn of_plan(op: &Op, plan: &plan::Model, page: Page) -> Result<Found<note::Model>> {
     let notes = note::Entity::visible_to(&op.actor).filter(note::Column::PlanId.eq(plan.id));
     page.of(op.db.read(), notes, note::Column::Id, Order::NewestFirst).await
+}
+
+/// A note of the own side, if the caller may see its plan.
+pub async fn find(op: &Op, id: NoteId) -> Result<Option<note::Model>> {
+    let found = note::Entity::visible_to(&op.actor).filter(note::Column::Id.eq(id));
+    let Some(note) = found.one(op.db.read()).await? else { return Ok(None) };
+    Ok(plans::find(op, note.plan_id).await?.map(|_| note))
 }
 
 /// How many notes of the own side there are.

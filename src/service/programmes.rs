@@ -13,7 +13,7 @@ use crate::{
     db::Held,
     domain::{
         actor::Actor,
-        id::{OrganizationId, TierId},
+        id::{OrganizationId, PolicyId, TierId},
         money::LARGEST_AMOUNT,
         policy::{PartnerType, PlanningPolicy, TierPolicy, choose},
         review::Cadence,
@@ -82,6 +82,13 @@ pub async fn policies_of_tiers(
         by_tier.entry(policy.tier_id).or_default().push(policy);
     }
     Ok(by_tier)
+}
+
+/// A policy of the own programme; a partner sees none.
+pub async fn find_policy(op: &Op, id: PolicyId) -> Result<Option<planning_policy::Model>> {
+    let found =
+        planning_policy::Entity::visible_to(&op.actor).filter(planning_policy::Column::Id.eq(id));
+    Ok(found.one(op.db.read()).await?)
 }
 
 /// What a partnership is offered and asked today.

@@ -8,7 +8,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::{
-    activation, activities, alerts, amendments,
+    access, activation, activities, alerts, amendments,
     changes::{announce, for_update, moved, seen_by},
     check, content, events,
     events::NewEvent,
@@ -17,9 +17,9 @@ use super::{
 use crate::{
     db::Tx,
     domain::{
-        actor::{Side, Who},
+        actor::{Scope, Side, Who},
         event::{EventBody, EventKind},
-        id::PlanId,
+        id::{PlanId, SignatureId, VersionId},
         plan::{PlanAction, PlanStage},
         readiness,
     },
@@ -232,6 +232,20 @@ pub async fn void(tx: &Tx, op: &Op, plan: &mut plan::Model) -> Result<()> {
 pub async fn of_plan(op: &Op, plan: &plan::Model) -> Result<Vec<signature::Model>> {
     let found = signature::Entity::find().filter(signature::Column::PlanId.eq(plan.id));
     Ok(found.order_by_asc(signature::Column::Id).all(op.db.read()).await?)
+}
+
+/// A signature, if the caller may see its plan.
+pub async fn find_signature(op: &Op, id: SignatureId) -> Result<Option<signature::Model>> {
+    access::scope(op, Scope::PlansRead)?;
+    let found = signature::Entity::visible_to(&op.actor).filter(signature::Column::Id.eq(id));
+    Ok(found.one(op.db.read()).await?)
+}
+
+/// A version, if the caller may see its plan.
+pub async fn find_version(op: &Op, id: VersionId) -> Result<Option<plan_version::Model>> {
+    access::scope(op, Scope::PlansRead)?;
+    let found = plan_version::Entity::visible_to(&op.actor).filter(plan_version::Column::Id.eq(id));
+    Ok(found.one(op.db.read()).await?)
 }
 
 /// The versions that a plan has, oldest first. The caller has already seen the plan.

@@ -5,7 +5,31 @@ import graphql from "@graphql-eslint/eslint-plugin";
 const schema = join(import.meta.dirname, "../../schema.graphql");
 const { configs, parser } = graphql;
 
+const [, naming] = configs["flat/schema-all"].rules["@graphql-eslint/naming-convention"];
+
 const OTHERWISE = {
+  // Stricter: what goes in is an input or a filter, a yes or no is a question, and an instant is `at`, or `since`.
+  "naming-convention": [
+    "error",
+    {
+      ...naming,
+      InputObjectTypeDefinition: { style: "PascalCase", requiredSuffixes: ["Input", "Filter"] },
+      "FieldDefinition[gqlType.gqlType.name.value=Boolean]": {
+        style: "camelCase",
+        requiredPrefixes: ["is", "has", "needs", "viewerCan"],
+      },
+      "FieldDefinition[gqlType.gqlType.name.value=DateTime]": {
+        style: "camelCase",
+        requiredSuffixes: ["At"],
+        ignorePattern: "^since$",
+      },
+      "FieldDefinition[gqlType.name.value=DateTime]": {
+        style: "camelCase",
+        requiredSuffixes: ["At"],
+        ignorePattern: "^since$",
+      },
+    },
+  ],
   // The order of fields is part of the design: what is asked most comes first.
   alphabetize: "off",
   // Meant for schemas that only read.

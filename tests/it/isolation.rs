@@ -25,7 +25,12 @@ impl World {
         let northwind = app.vendor("Northwind").await;
         let acme = app.partner(&northwind, "Acme", "STRATEGIC", "RESELLER").await;
         let target = revenue("1000.00");
-        let plan = northwind.plan(&acme).full().with_target(target).active().await;
+        let plan = northwind.plan(&acme).full().with_target(target).shared().await;
+        let narrative = json!({ "objectives": [{ "title": "Grow" }] });
+        plan.change(&northwind.manager, "editPlan", json!({ "narrative": narrative })).await;
+        plan.change(&northwind.manager, "proposePlan", json!({})).await;
+        plan.sign(&northwind.executive).await;
+        plan.sign(&plan.partner.executive).await;
         let facts = [Fact::deal("DEAL_REGISTERED", "D-1", "2026-02-01")
             .amount("5.00", "USD")
             .saying("customer", json!("Initech"))];
@@ -48,6 +53,15 @@ impl World {
         let comment = plain("comment { id }", "addComment");
         let comment = northwind.manager.done(&comment, json!({ "input": said })).await;
         ids.push(("comment", id_of(&comment["comment"])));
+        for (name, field, path) in [
+            ("objective", "objectives { id }", "/0"),
+            ("version", "versions { id }", "/0"),
+            ("signature", "signatures { id }", "/0"),
+            ("history", "history(first: 1) { nodes { id } }", "/nodes/0"),
+        ] {
+            let found = plan.read(&northwind.admin, field).await;
+            ids.push((name, id_of(found.pointer(path).unwrap())));
+        }
         let globex = app.partner(&northwind, "Globex", "STRATEGIC", "RESELLER").await;
         let contoso = app.vendor("Contoso").await;
         Self { app, plan, ids, rival: globex.admin, other_vendor: contoso }
@@ -110,11 +124,77 @@ async fn an_outsiders_node_is_null() {
             "Deal",
             "–",
             "Comment",
+            "PlanObjective",
+            "PlanVersion",
+            "Signature",
+            "HistoryEntry",
         ]
     );
     for outsider in world.outsiders() {
         let found = outsider.run(all, json!({ "ids": ids })).await;
         assert_eq!(found["nodes"], json!(vec![Value::Null; ids.len()]));
+    }
+}
+
+#[tokio::test]
+async fn what_one_side_keeps_to_itself_is_no_node_to_the_other() {
+    let world = World::new().await;
+    let (vendor, partner) = (&world.plan.vendor, &world.plan.partner);
+    let query = "query($id: ID!) { node(id: $id) { id __typename } }";
+    let seen = async |who: &Client, id: &str| {
+        let found = who.run(query, json!({ "id": id })).await;
+        found["node"]["__typename"].as_str().unwrap_or("–").to_owned()
+    };
+    let note = async |who: &Client| {
+        let input = json!({ "planId": world.id("plan"), "body": "they will accept less" });
+        let add = plain("note { id }", "addPrivateNote");
+        id_of(&who.done(&add, json!({ "input": input })).await["note"])
+    };
+    let theirs = note(&vendor.manager).await;
+    let ours = note(&partner.manager).await;
+    let tiers = "{ viewer { organization { tiers { policies { id } } } } }";
+    let tiers = vendor.admin.run(tiers, json!({})).await;
+    let policy = tiers["viewer"]["organization"]["tiers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find_map(|tier| tier["policies"].get(0))
+        .map(id_of)
+        .unwrap();
+    let draft = vendor.plan(partner).between("2027-01-01", "2027-12-31").draft().await;
+    let narrative = json!({ "objectives": [{ "title": "Squeeze them" }] });
+    draft.change(&vendor.manager, "editPlan", json!({ "narrative": narrative })).await;
+    let objective = id_of(&draft.read(&vendor.admin, "objectives { id }").await[0]);
+    let entry = draft.read(&vendor.admin, "history(first: 1) { nodes { id } }").await;
+    let entry = id_of(&entry["nodes"][0]);
+    for (id, kind, insiders, others) in [
+        (&theirs, "Note", [&vendor.admin, &vendor.executive], [&partner.admin, &vendor.viewer]),
+        (&ours, "Note", [&partner.admin, &partner.executive], [&vendor.admin, &vendor.manager]),
+        (
+            &policy,
+            "TierPolicy",
+            [&vendor.admin, &vendor.viewer],
+            [&partner.admin, &partner.manager],
+        ),
+        (
+            &objective,
+            "PlanObjective",
+            [&vendor.admin, &vendor.manager],
+            [&partner.admin, &vendor.viewer],
+        ),
+        (
+            &entry,
+            "HistoryEntry",
+            [&vendor.admin, &vendor.manager],
+            [&partner.admin, &vendor.viewer],
+        ),
+    ] {
+        for insider in insiders {
+            assert_eq!(seen(insider, id).await, kind, "{id} to {}", insider.email());
+        }
+        for other in others.into_iter().chain(world.outsiders()) {
+            assert_eq!(seen(other, id).await, "–", "{id} to {}", other.email());
+        }
     }
 }
 

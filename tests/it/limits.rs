@@ -100,7 +100,7 @@ async fn strangers_do_not_read_the_schema_by_any_way() {
     }
     let misspelt = answer(house.post(&json!({ "query": "{ viewr { role } }" }))).await;
     assert_eq!(misspelt.refusal(), (400, "GRAPHQL_VALIDATION_FAILED"));
-    assert_eq!(misspelt.body["errors"][0]["message"], "Unknown field \"viewr\" on type \"Query\".");
+    assert_eq!(misspelt.body["errors"][0]["message"], "type `Query` does not have a field `viewr`");
 
     let open = app.open_doors_with(|config| config.open_schema = true).await;
     let told = answer(open.post(&json!({ "query": "{ __schema { queryType { name } } }" }))).await;
@@ -108,18 +108,13 @@ async fn strangers_do_not_read_the_schema_by_any_way() {
 }
 
 #[tokio::test]
-async fn who_has_signed_in_reads_the_schema_and_is_helped_along() {
+async fn who_has_signed_in_reads_the_schema() {
     let app = TestApp::start().await;
     let plan = app.active_plan().await;
     let house = app.open_doors().await;
     let admin = &plan.vendor.admin;
     let told = house.ask(admin, INTROSPECTION, json!({})).await;
     assert_eq!(told["__schema"]["queryType"]["name"], "Query");
-    let misspelt = house.try_ask(admin, "{ viewr { role } }", json!({})).await;
-    assert_eq!(
-        misspelt["errors"][0]["message"],
-        "Unknown field \"viewr\" on type \"Query\". Did you mean \"viewer\"?"
-    );
 }
 
 #[tokio::test]

@@ -52,6 +52,31 @@ async fn everything_is_described_to_a_client() {
     assert_eq!(undescribed, [""; 0]);
 }
 
+/// Whoever holds an id can ask for what has it.
+#[test]
+fn everything_with_an_id_is_a_node() {
+    use async_graphql::parser::{
+        parse_schema,
+        types::{TypeKind, TypeSystemDefinition},
+    };
+    let mut others = Vec::new();
+    for definition in parse_schema(jbp::graphql::sdl()).unwrap().definitions {
+        let TypeSystemDefinition::Type(definition) = definition else { continue };
+        let TypeKind::Object(object) = &definition.node.kind else { continue };
+        let has_id = object
+            .fields
+            .iter()
+            .any(|field| field.node.name.node == "id" && field.node.ty.node.to_string() == "ID!");
+        // An event is told once, and found again by its cursor.
+        let known = ["Node", "Event"];
+        let is_known = object.implements.iter().any(|name| known.contains(&name.node.as_str()));
+        if has_id && !is_known {
+            others.push(definition.node.name.node.to_string());
+        }
+    }
+    assert_eq!(others, [""; 0]);
+}
+
 /// The committed schema is the contract: reviewers read its diff, and `web/` and integrations their types.
 #[test]
 fn the_committed_schema_is_the_schema() {

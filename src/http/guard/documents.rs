@@ -1,16 +1,16 @@
-//! Documents that are known already: parsed a moment ago, or trusted and called by their hash.
+//! Documents that are known already: parsed and found valid a moment ago, or trusted and called by their hash.
 
 use std::{
     collections::HashMap,
     num::NonZeroUsize,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use async_graphql::parser::types::ExecutableDocument;
 use lru::LruCache;
 use sha2::{Digest, Sha256};
 
-use super::read;
+use super::{merging, outline::Outline, read};
 use crate::http::answer::{Code, Refusal};
 
 /// Parsed documents that are kept, those not used for longest going first.
@@ -40,11 +40,37 @@ impl Wanted {
     }
 }
 
+/// A document that has been read.
+#[derive(Debug)]
+pub struct Known {
+    /// What it says.
+    pub document: ExecutableDocument,
+    text: Arc<str>,
+    verdict: OnceLock<Result<(), Refusal>>,
+}
+
+impl Known {
+    fn read(text: Arc<str>) -> Result<Self, Refusal> {
+        Ok(Self { document: read(&text)?, text, verdict: OnceLock::new() })
+    }
+
+    /// Refuses it if it is not valid, which is found out once.
+    ///
+    /// Only what is within the limits may come to this: the rules take longer than the limits do.
+    pub fn validate(&self, outline: &Outline) -> Result<(), Refusal> {
+        let verdict = self.verdict.get_or_init(|| {
+            merging::check(outline, &self.document)?;
+            outline.rules.check(&self.text)
+        });
+        verdict.clone()
+    }
+}
+
 /// The documents that are known.
 #[derive(Debug)]
 pub struct Documents {
     trusted: HashMap<String, Arc<str>>,
-    parsed: Mutex<LruCache<Arc<str>, Arc<ExecutableDocument>>>,
+    parsed: Mutex<LruCache<Arc<str>, Arc<Known>>>,
 }
 
 impl Documents {
@@ -55,7 +81,7 @@ impl Documents {
     }
 
     /// The document that is wanted, parsed.
-    pub fn find(&self, wanted: &Wanted) -> Result<Arc<ExecutableDocument>, Refusal> {
+    pub fn find(&self, wanted: &Wanted) -> Result<Arc<Known>, Refusal> {
         match wanted {
             Wanted::Text(text) => self.parse(text),
             Wanted::Known(id) => match self.trusted.get(id) {
@@ -65,19 +91,20 @@ impl Documents {
         }
     }
 
-    fn parse(&self, text: &str) -> Result<Arc<ExecutableDocument>, Refusal> {
+    fn parse(&self, text: &str) -> Result<Arc<Known>, Refusal> {
         if text.len() > LONGEST_KEPT {
-            return read(text).map(Arc::new);
+            return Known::read(text.into()).map(Arc::new);
         }
-        if let Some(document) = self.kept().get(text) {
-            return Ok(Arc::clone(document));
+        if let Some(known) = self.kept().get(text) {
+            return Ok(Arc::clone(known));
         }
-        let document = Arc::new(read(text)?);
-        self.kept().put(text.into(), Arc::clone(&document));
-        Ok(document)
+        let text: Arc<str> = text.into();
+        let known = Arc::new(Known::read(Arc::clone(&text))?);
+        self.kept().put(text, Arc::clone(&known));
+        Ok(known)
     }
 
-    fn kept(&self) -> MutexGuard<'_, LruCache<Arc<str>, Arc<ExecutableDocument>>> {
+    fn kept(&self) -> MutexGuard<'_, LruCache<Arc<str>, Arc<Known>>> {
         self.parsed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

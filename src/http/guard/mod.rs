@@ -4,12 +4,16 @@
 //! parsed first, so that a refusal knows its reason and a limit is compared
 //! before the work it limits. [`documents`] keeps what was parsed, [`outline`]
 //! what is known of the schema, [`scales`] finds out what the document would
-//! cost, [`variables`] whether its values fit.
+//! cost, [`merging`] how long its rules would take, [`validity`] whether it keeps them, [`variables`] whether its
+//! values fit.
 
 pub mod documents;
+pub mod merging;
 pub mod outline;
 pub mod scales;
 pub mod tokens;
+pub mod validity;
+pub mod values;
 pub mod variables;
 pub mod weight;
 
@@ -32,7 +36,7 @@ use serde::{
 };
 
 use super::answer::{Code, Refusal};
-use documents::{Documents, Wanted};
+use documents::{Documents, Known, Wanted};
 use outline::Outline;
 use scales::Measure;
 use tokens::Extent;
@@ -94,7 +98,7 @@ impl TryFrom<Written> for Asked {
 #[derive(Clone, Debug)]
 pub struct Recipe {
     /// The document, which a shared pointer tells from others: documents that are kept are parsed once.
-    pub document: Arc<ExecutableDocument>,
+    pub document: Arc<Known>,
     /// Which of its operations.
     pub operation_name: Option<String>,
     /// The values of its variables.
@@ -109,7 +113,7 @@ impl Recipe {
         // The text is not looked at again.
         let mut request = Request::new("").variables(self.variables.clone());
         request.operation_name.clone_from(&self.operation_name);
-        request.set_parsed_query(ExecutableDocument::clone(&self.document));
+        request.set_parsed_query(self.document.document.clone());
         if !self.sees_schema {
             request.introspection_mode = IntrospectionMode::Disabled;
         }
@@ -119,7 +123,7 @@ impl Recipe {
     /// The variables as JSON, less the one that says where a stream begins.
     pub fn variables_without_start(&self) -> String {
         let mut variables = self.variables.clone();
-        if let Ok(operation) = select(&self.document, self.operation_name.as_deref()) {
+        if let Ok(operation) = select(&self.document.document, self.operation_name.as_deref()) {
             for start in starts(&operation.node.selection_set.node) {
                 variables.remove(start);
             }
@@ -164,20 +168,22 @@ pub fn admit(
     outline: &Outline,
     sees_schema: bool,
 ) -> Result<Admitted, Refusal> {
-    let document = documents.find(&asked.document)?;
-    let operation = select(&document, asked.operation_name.as_deref())?;
+    let known = documents.find(&asked.document)?;
+    let document = &known.document;
+    let operation = select(document, asked.operation_name.as_deref())?;
     if document.fragments.len() > MAX_FRAGMENTS {
         let message = format!("the document has more than {MAX_FRAGMENTS} fragments");
         return Err(Code::QueryTooComplex.refuse(message).at(operation.pos));
     }
     let Measure { nodes, introspects_at } =
-        scales::measure(outline, &document, operation, &asked.variables)?;
+        scales::measure(outline, document, operation, &asked.variables)?;
     if let Some(at) = introspects_at
         && !sees_schema
     {
         return Err(Code::Unauthenticated.refuse("sign in to read the schema").at(at));
     }
     variables::check(outline, &operation.node, &asked.variables)?;
+    known.validate(outline)?;
     let given = variables::complete(&operation.node, asked.variables);
     let kind = operation.node.ty;
     let name = match &document.operations {
@@ -189,7 +195,7 @@ pub fn admit(
     };
 
     let recipe = Recipe {
-        document: Arc::clone(&document),
+        document: Arc::clone(&known),
         operation_name: asked.operation_name,
         variables: given,
         sees_schema,

@@ -2,7 +2,10 @@
 //!
 //! It is read once from the schema's own text, so there is no list beside it that somebody could forget.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    iter,
+};
 
 use async_graphql::{
     Value,
@@ -14,6 +17,8 @@ use async_graphql::{
         },
     },
 };
+
+use super::validity::{InvalidSchema, Rules};
 
 /// The schema of the schema, as the specification gives it; the schema's text leaves it out.
 const INTROSPECTION: &str = include_str!("introspection.graphql");
@@ -42,6 +47,19 @@ pub struct Outline {
     pub pages: PageSizes,
     /// Reads values of the schema's own scalars.
     pub read_scalar: ReadScalar,
+    /// What makes a document valid.
+    pub rules: Rules,
+}
+
+/// Why a schema cannot be guarded.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// Its text is not that of a schema.
+    #[error(transparent)]
+    Text(#[from] parser::Error),
+    /// It is not a valid one.
+    #[error(transparent)]
+    Schema(#[from] InvalidSchema),
 }
 
 /// What a type is made of.
@@ -64,6 +82,8 @@ pub struct Composite {
     pub fields: HashMap<String, Field>,
     /// Whether its lists are as long as the page that was asked for.
     pub is_page: bool,
+    /// Whether it is an interface or a union, of which every object is some other type.
+    pub is_abstract: bool,
 }
 
 /// A field that can be selected.
@@ -110,14 +130,16 @@ pub struct InputField {
 
 impl Outline {
     /// Reads the schema's text.
-    pub fn read(
-        sdl: &str,
-        pages: PageSizes,
-        read_scalar: ReadScalar,
-    ) -> Result<Self, parser::Error> {
+    pub fn read(sdl: &str, pages: PageSizes, read_scalar: ReadScalar) -> Result<Self, Unreadable> {
         let definitions = parser::parse_schema(sdl)?.definitions;
         let introspection = parser::parse_schema(INTROSPECTION)?.definitions;
-        let mut outline = Self { types: HashMap::new(), roots: HashMap::new(), pages, read_scalar };
+        let mut outline = Self {
+            types: HashMap::new(),
+            roots: HashMap::new(),
+            pages,
+            read_scalar,
+            rules: Rules::read(sdl)?,
+        };
         for definition in definitions.into_iter().chain(introspection) {
             outline.define(definition);
         }
@@ -224,11 +246,13 @@ fn key(kind: OperationType) -> &'static str {
 fn shape(kind: TypeKind, is_one_of: bool) -> Shape {
     match kind {
         TypeKind::Scalar => Shape::Scalar,
-        TypeKind::Object(object) => composite(object.fields.into_iter().map(|field| field.node)),
-        TypeKind::Interface(interface) => {
-            composite(interface.fields.into_iter().map(|field| field.node))
+        TypeKind::Object(object) => {
+            composite(object.fields.into_iter().map(|field| field.node), false)
         }
-        TypeKind::Union(_) => Shape::Composite(Composite::default()),
+        TypeKind::Interface(interface) => {
+            composite(interface.fields.into_iter().map(|field| field.node), true)
+        }
+        TypeKind::Union(_) => composite(iter::empty(), true),
         TypeKind::Enum(names) => {
             Shape::Enum(names.values.into_iter().map(|name| name.node.value.to_string()).collect())
         }
@@ -243,13 +267,13 @@ fn shape(kind: TypeKind, is_one_of: bool) -> Shape {
     }
 }
 
-fn composite(fields: impl Iterator<Item = FieldDefinition>) -> Shape {
+fn composite(fields: impl Iterator<Item = FieldDefinition>, is_abstract: bool) -> Shape {
     let fields = fields.map(|definition| {
         let length = length(&definition);
         let field = Field { of: innermost(&definition.ty.node).to_owned(), length };
         (definition.name.node.to_string(), field)
     });
-    Shape::Composite(Composite { fields: fields.collect(), is_page: false })
+    Shape::Composite(Composite { fields: fields.collect(), is_page: false, is_abstract })
 }
 
 fn length(field: &FieldDefinition) -> Length {

@@ -1,5 +1,7 @@
 //! What is let in and what is not, against a schema of a few lines.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use super::{outline::PageSizes, *};
@@ -12,7 +14,15 @@ const SDL: &str = "
       page(first: Int, last: Int): Page!
       sized(first: Int): [Q!]!
       byIds(ids: [ID!]!): [Q]!
+      thing: Thing
+      boxed(box: Box): Int
     }
+    interface Thing { more: Thing x: Int y: Int }
+    type A implements Thing { more: Thing x: Int y: Int }
+    type B implements Thing { more: Thing x: Int y: Int }
+    type C implements Thing { more: Thing x: Int y: Int }
+    type D implements Thing { more: Thing x: Int y: Int }
+    directive @oneOf on INPUT_OBJECT
     type M { a: Int }
     type S { a: Int b: Int }
     type Page { edges: [Edge!]! nodes: [Q!]! pageInfo: Q! }
@@ -327,6 +337,58 @@ fn the_schema_is_shown_to_those_who_may_see_it() {
     let body = json!({ "query": "{ __typename }" });
     let Object(asked) = serde_json::from_value(body).unwrap();
     assert!(admit(asked, &Documents::new([]), &outline(), false).is_ok());
+}
+
+#[test]
+fn a_document_is_valid_by_all_rules() {
+    let refused = |query: &str| {
+        let Object(asked) = serde_json::from_value(json!({ "query": query })).unwrap();
+        admit(asked, &Documents::new([]), &outline(), false).unwrap_err()
+    };
+    let refusal = refused("{\n  a one { x: a x: __typename }\n  a(b: \"1\") }");
+    assert_eq!(refusal.code, Code::GraphqlValidationFailed);
+    let places = refusal.also.iter().map(|flaw| flaw.at).chain([refusal.at]);
+    let lines: HashSet<usize> = places.flatten().map(|at| at.line).collect();
+    assert_eq!(lines, HashSet::from([2, 3]), "{refusal:?}");
+    for query in [
+        "query ($b: [String]) { a(b: $b) }",
+        "{ thing { ... on A { z: x } ... on B { z: __typename } } }",
+        "{ thing { ... on Q { a } } }",
+        "query ($b: Box = { kind: GOOD, size: 1, size: 2 }) { a @include(if: true) boxed(box: $b) }",
+        "{ boxed(box: { kind: GOOD, boxes: [{ kind: GOOD, kind: GOOD }] }) }",
+        "{ one }",
+        "{ a { b } }",
+        "{ aa }",
+    ] {
+        let refusal = refused(query);
+        assert_eq!(refusal.code, Code::GraphqlValidationFailed, "{query}");
+        assert!(!refusal.message.to_lowercase().contains("did you mean"), "{}", refusal.message);
+    }
+}
+
+/// Each level asks something of every kind of thing, and of each kind apart, down to the end.
+fn kinds_in_kinds(levels: usize) -> String {
+    let chain = |links: usize| format!("{}x{}", "more { ".repeat(links), " }".repeat(links));
+    let mut query = "x".to_owned();
+    for level in 0..levels {
+        let apart = ["A", "B", "C", "D"].map(|kind| {
+            let below = chain(level);
+            format!("... on {kind} {{ more {{ {below} }} }} ")
+        });
+        query = format!("more {{ {query} }} {}", apart.concat());
+    }
+    format!("{{ thing {{ {query} }} }}")
+}
+
+#[test]
+fn kinds_in_kinds_come_to_an_end() {
+    check(json!({ "query": kinds_in_kinds(3) }), Ok(OperationType::Query));
+    check(
+        json!({ "query": kinds_in_kinds(10) }),
+        Err(
+            "QUERY_TOO_COMPLEX fields of one name are asked for in too many kinds inside each other",
+        ),
+    );
 }
 
 #[test]

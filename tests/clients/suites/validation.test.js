@@ -81,10 +81,7 @@ const ALIKE = [
   "{ viewer { role @include(if: true, x: 1) } }",
   "{ viewer { ... on Viewer @include(if: true) { role } } }",
   "query @skip(if: true) { viewer { role } }",
-];
-
-/** Documents that the reference refuses, and the library does not. */
-const LENIENT = [
+  // what the library alone would let through
   "{ viewer { user { name } user { name: email } } }",
   "{ viewer { user { name } } viewer { user { name: email } } }",
   "{ a: viewer { x: role } a: viewer { x: unreadAlertCount } }",
@@ -135,11 +132,5 @@ for (const query of ALIKE) {
   test(query, async () => {
     const [reference, ours] = await verdicts(query);
     assert.equal(ours, reference);
-  });
-}
-
-for (const query of LENIENT) {
-  test(query, { todo: "the library lets it through" }, async () => {
-    assert.deepEqual(await verdicts(query), [false, false]);
   });
 }

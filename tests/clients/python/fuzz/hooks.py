@@ -15,6 +15,9 @@ SCHEMA = graphql.build_schema((Path(__file__).parents[4] / "schema.graphql").rea
 # Ids and cursors of the running demo, by the name of the argument that takes one.
 POOL = json.loads(os.environ.get("JBP_FUZZ_POOL", "{}"))
 
+# Ids of what the other side sees, and the asker does not.
+HIDDEN = json.loads(os.environ.get("JBP_FUZZ_HIDDEN", "[]"))
+
 # The closed list of docs/api.md, but for INTERNAL_SERVER_ERROR and TIMEOUT, which nobody can deserve.
 CODES = {
     "GRAPHQL_PARSE_FAILED",
@@ -83,6 +86,14 @@ def every_fault_is_the_clients(_context, response, _case):
     for error in response.json().get("errors", []):
         code = error.get("extensions", {}).get("code")
         assert code in CODES, f"{code}: {error['message']} at {error.get('path')}"
+
+
+@schemathesis.check
+def what_is_hidden_stays_hidden(_context, response, _case):
+    """Nothing of the other side's comes back, whichever way it is asked for; an error may repeat what was sent."""
+    data = json.dumps(response.json().get("data"))
+    shown = [one for one in HIDDEN if one in data]
+    assert not shown, f"{shown} in {data[:500]}"
 
 
 @schemathesis.check

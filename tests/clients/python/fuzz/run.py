@@ -52,6 +52,9 @@ ARGUMENTS = {
     "org": ["organizationId"],
 }
 
+# What a vendor sees and one of its partners does not, unless it is of their own partnership.
+HIDDEN = {"plan", "pshp", "trgt", "cmmt", "revw", "actn", "actv", "alrt", "deal", "cmnt", "cpro"}
+
 
 def pool(found):
     """What exists, by the name of the argument that takes it."""
@@ -78,23 +81,46 @@ def pool(found):
     return known
 
 
-def fuzz(server, email, seconds):
-    """Whether the server stood it."""
+def ids(known):
+    """Every id of a pool."""
+    return set(known["id"])
+
+
+def fuzz(server, email, seconds, other, kinds):
+    """Whether the server stood it, and kept to itself what of these kinds only the other side is shown."""
     print(f"as {email}, for {seconds} s", flush=True)
     token = server.token(email)
     existing = pool(server.ask(EXISTING, token=token))
+    theirs = pool(server.ask(EXISTING, token=server.token(other)))
+    hidden = sorted(one for one in ids(theirs) - ids(existing) if one.split("_")[0] in kinds)
+    assert hidden, f"{other} sees nothing that {email} does not"
+    for name in ("id", "ids"):
+        existing[name].extend(hidden)
+    for one in hidden:
+        for argument in ARGUMENTS.get(one.split("_")[0], []):
+            existing.setdefault(argument, []).append(one)
     command = [
         *[str(Path(sys.executable).with_name("st")), "--config-file", str(HERE / "schemathesis.toml")],
         *["run", str(SCHEMA), "--url", server.http, "--header", f"Authorization: Bearer {token}"],
         *["--exclude-name-regex", ENDS_SESSIONS, "--max-time", str(seconds)],
     ]
-    ran = subprocess.run(command, cwd=HERE, env={**os.environ, "JBP_FUZZ_POOL": json.dumps(existing)}, check=False)
+    ran = subprocess.run(command, cwd=HERE, env=told(existing, hidden), check=False)
     return ran.returncode == 0
+
+
+def told(existing, hidden):
+    """What the hooks are told of the server."""
+    return {**os.environ, "JBP_FUZZ_POOL": json.dumps(existing), "JBP_FUZZ_HIDDEN": json.dumps(hidden)}
 
 
 def main():
     server = Server()
-    stood = [fuzz(server, email, int(sys.argv[1]) // 2) for email in (VENDOR, PARTNER)]
+    seconds = int(sys.argv[1]) // 2
+    stood = [
+        fuzz(server, VENDOR, seconds, PARTNER, {"alrt"}),
+        # The vendor lists what is newest of all partners; what it lists of this one, this one lists too.
+        fuzz(server, PARTNER, seconds, VENDOR, HIDDEN),
+    ]
     log = (server.home / "server.log").read_text().splitlines()
     server.remove()
     faults = [line for line in log if "ERROR" in line or "panicked" in line]
