@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
+use futures_util::future::BoxFuture;
 use migration::{Migrator, MigratorTrait};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -17,6 +18,7 @@ use crate::{
         sign_in::{SessionLifetimes, SignInRules},
     },
     error::Error,
+    fetch,
     graphql::{self, acting::Credential},
     http::{
         self, HttpState, Now, Timing,
@@ -32,7 +34,10 @@ use crate::{
         serve::{self, Patience},
     },
     op::Op,
-    service::{page, sessions},
+    service::{
+        issuers::{Issuers, keyring::Outside},
+        page, sessions,
+    },
     telemetry,
     worker::{relay::Relay, watch},
 };
@@ -90,7 +95,8 @@ impl App {
     }
 
     /// Begins to listen, and to relay events and watch the clock.
-    pub async fn listen(self, demo_users: Option<Vec<DemoUser>>) -> anyhow::Result<Serving> {
+    pub async fn listen(mut self, demo_users: Option<Vec<DemoUser>>) -> anyhow::Result<Serving> {
+        self.op = self.op.clone().with_issuers(self.issuers()?);
         let bind = self.config.bind;
         let listener = TcpListener::bind(bind)
             .await
@@ -101,6 +107,7 @@ impl App {
         if self.config.worker {
             self.tasks.spawn(watch::run(self.op.clone(), self.shutdown.clone()));
         }
+        self.op.issuers.warm(self.op.now());
         let measured = self.listen_for_metrics().await?;
         let doors = self.doors(demo_users.is_some())?;
         let router = http::router(doors, [dashboard::routes(demo_users)]);
@@ -129,6 +136,17 @@ impl App {
             }
         });
         Ok(Some(address))
+    }
+
+    /// Who else's tokens are believed; their keys are asked for beside everything else.
+    fn issuers(&self) -> anyhow::Result<Issuers> {
+        let (tasks, shutdown) = (self.tasks.clone(), self.shutdown.clone());
+        let spawn = move |work: BoxFuture<'static, ()>| {
+            let shutdown = shutdown.clone();
+            tasks.spawn(async move { shutdown.run_until_cancelled(work).await });
+        };
+        let outside = Outside { fetch: fetch::client()?, spawn: Arc::new(spawn) };
+        Ok(Issuers::new(self.config.issuers()?, &outside))
     }
 
     /// The pages' own documents, and those in the folder that the settings name.

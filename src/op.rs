@@ -17,7 +17,7 @@ use crate::{
         sign_in::SignInRules,
     },
     error::{Error, Result},
-    service::cursors::Sealer,
+    service::{cursors::Sealer, issuers::Issuers},
 };
 
 /// Everything that a use case may ask of the world.
@@ -33,6 +33,8 @@ pub struct Op {
     pub sign_in: SignInRules,
     /// What seals cursors of events, once it is known; [`cursors::sealer`](crate::service::cursors::sealer) gives it.
     pub sealer: Arc<OnceCell<Sealer>>,
+    /// Who else's tokens are believed.
+    pub issuers: Arc<Issuers>,
     ids: Arc<std::sync::Mutex<ContextV7>>,
 }
 
@@ -46,6 +48,7 @@ impl Op {
             actor,
             sign_in: SignInRules::default(),
             sealer: Arc::new(OnceCell::new()),
+            issuers: Arc::new(Issuers::none()),
             ids,
         }
     }
@@ -54,6 +57,12 @@ impl Op {
     #[must_use]
     pub fn with_sign_in(self, sign_in: SignInRules) -> Self {
         Self { sign_in, ..self }
+    }
+
+    /// The same world, in which the tokens of these issuers are believed.
+    #[must_use]
+    pub fn with_issuers(self, issuers: Issuers) -> Self {
+        Self { issuers: Arc::new(issuers), ..self }
     }
 
     /// The same world, acted in by somebody else.

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::{
-    access, password, throttle,
+    access, issuers, password, throttle,
     token::{self, Token},
 };
 use crate::{
@@ -170,7 +170,8 @@ pub async fn sign_out_everywhere(op: &Op, id: Option<UserId>) -> Result<user::Mo
     Ok(user)
 }
 
-/// Finds out who presents `bearer`: the access token of a session, or the token of an integration.
+/// Finds out who presents `bearer`: the access token of a session, the token of an integration, or that of an issuer whom the operator
+/// believes.
 ///
 /// Role, teams and scopes are read anew each time, so that what was taken away is gone with the next request.
 pub async fn authenticate(op: &Op, bearer: &str) -> Result<Authenticated> {
@@ -180,7 +181,7 @@ pub async fn authenticate(op: &Op, bearer: &str) -> Result<Authenticated> {
     } else if bearer.starts_with(token::INTEGRATION) {
         integration_by_token(op, &hash).await?
     } else {
-        None
+        issuers::person_by_token(op, bearer).await?
     };
     found.ok_or(Error::Unauthenticated)
 }
@@ -229,8 +230,8 @@ async fn integration_by_token(op: &Op, hash: &str) -> Result<Option<Authenticate
     Ok(Some(Authenticated { actor: Actor::Member(member), expires_at: None }))
 }
 
-/// The person as an actor, with the teams of this moment.
-async fn actor_of(db: &impl sea_orm::ConnectionTrait, user: &user::Model) -> Result<Actor> {
+/// The person as an actor in the role that the row says, with the teams of this moment.
+pub(super) async fn actor_of(db: &impl sea_orm::ConnectionTrait, user: &user::Model) -> Result<Actor> {
     let teams = team_member::Entity::visible_to(&Actor::System)
         .select_only()
         .column(team_member::Column::PartnershipId)
@@ -242,7 +243,7 @@ async fn actor_of(db: &impl sea_orm::ConnectionTrait, user: &user::Model) -> Res
     Ok(Actor::Member(Member { organization: user.organization_id, side: user.role.side(), who }))
 }
 
-async fn user_by_email(op: &Op, email: &str) -> Result<Option<user::Model>> {
+pub(super) async fn user_by_email(op: &Op, email: &str) -> Result<Option<user::Model>> {
     Ok(user::Entity::visible_to(&Actor::System)
         .filter(user::Column::Email.eq(email))
         .one(op.db.read())
