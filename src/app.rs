@@ -28,6 +28,7 @@ use crate::{
             documents::Documents,
             outline::{Outline, PageSizes},
         },
+        knocks::Knocks,
         meter::Meter,
         metrics,
         rooms::Rooms,
@@ -181,6 +182,10 @@ impl App {
             documents: Arc::new(Documents::new(self.trusted_documents()?)),
             is_schema_open: is_demo || self.config.open_schema,
             meter: self.config.rate().map(|rate| Arc::new(Meter::new(rate, Arc::clone(&now)))),
+            knocks: self
+                .config
+                .bad_tokens()
+                .map(|rate| Arc::new(Knocks::new(rate, Arc::clone(&now)))),
             proxies: self.config.proxies,
             authenticate: Arc::new(move |bearer| {
                 let (op, stranger) = (op.clone(), stranger.clone());

@@ -158,8 +158,7 @@ impl IssuerSettings {
         let keys = set.and_then(|set| key::read(set.as_bytes())).unwrap_or_default();
         if keys.is_empty() {
             let value = if is_inline { "a text" } else { &self.keys };
-            let expected =
-                "a JWK set, or a file of one, with a key for RS256, ES256 or EdDSA";
+            let expected = "a JWK set, or a file of one, with a key for RS256, ES256 or EdDSA";
             return Err(nonsense("oidc.keys", value, expected));
         }
         Ok(Source::Given(keys))

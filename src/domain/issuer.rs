@@ -6,11 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
-use super::{
-    actor::Role,
-    id::OrganizationId,
-    sign_in,
-};
+use super::{actor::Role, id::OrganizationId, sign_in};
 
 pub mod key;
 

@@ -231,7 +231,10 @@ async fn integration_by_token(op: &Op, hash: &str) -> Result<Option<Authenticate
 }
 
 /// The person as an actor in the role that the row says, with the teams of this moment.
-pub(super) async fn actor_of(db: &impl sea_orm::ConnectionTrait, user: &user::Model) -> Result<Actor> {
+pub(super) async fn actor_of(
+    db: &impl sea_orm::ConnectionTrait,
+    user: &user::Model,
+) -> Result<Actor> {
     let teams = team_member::Entity::visible_to(&Actor::System)
         .select_only()
         .column(team_member::Column::PartnershipId)

@@ -16,6 +16,8 @@ mod http;
 mod import;
 mod integrations;
 mod isolation;
+mod issuers;
+mod knocks;
 mod limits;
 mod live;
 mod migrations;

@@ -124,7 +124,10 @@ impl Published {
             return None;
         }
         let material = match (self.kty.as_str(), self.crv.as_deref()) {
-            ("RSA", _) => Material::Rsa { n: of_bytes(self.n, LEAST_MODULUS..=1024)?, e: of_bytes(self.e, 1..=8)? },
+            ("RSA", _) => Material::Rsa {
+                n: of_bytes(self.n, LEAST_MODULUS..=1024)?,
+                e: of_bytes(self.e, 1..=8)?,
+            },
             ("EC", Some("P-256")) => {
                 Material::P256 { x: of_bytes(self.x, 32..=32)?, y: of_bytes(self.y, 32..=32)? }
             }
@@ -197,7 +200,8 @@ mod tests {
 
     #[test]
     fn the_key_is_chosen_by_name_and_must_fit_the_algorithm() {
-        let key = |id: Option<&str>, material: Material| Key { id: id.map(str::to_owned), material };
+        let key =
+            |id: Option<&str>, material: Material| Key { id: id.map(str::to_owned), material };
         let rsa = || Material::Rsa { n: base64(256), e: "AQAB".to_owned() };
         let ed = || Material::Ed25519 { x: base64(32) };
         let keys = [key(Some("a"), rsa()), key(Some("b"), rsa()), key(Some("c"), ed())];

@@ -30,8 +30,7 @@ const FRESH: TimeDelta = TimeDelta::minutes(10);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Gets what is at an address, or says why not; in bounded time and size.
-pub type Fetch =
-    Arc<dyn Fn(String) -> BoxFuture<'static, Result<Vec<u8>, String>> + Send + Sync>;
+pub type Fetch = Arc<dyn Fn(String) -> BoxFuture<'static, Result<Vec<u8>, String>> + Send + Sync>;
 
 /// Lets something go on by itself.
 pub type Spawn = Arc<dyn Fn(BoxFuture<'static, ()>) + Send + Sync>;
@@ -87,7 +86,13 @@ impl Keyring {
             Source::Discovered => (Vec::new(), true),
         };
         let state = State { keys: keys.into(), ..State::default() };
-        Self { issuer, is_discovered, outside, state: Mutex::new(state), news: watch::Sender::new(()) }
+        Self {
+            issuer,
+            is_discovered,
+            outside,
+            state: Mutex::new(state),
+            news: watch::Sender::new(()),
+        }
     }
 
     /// The key of this name that is good for this algorithm; for one that is not known, the issuer is asked and waited for.
@@ -146,7 +151,13 @@ impl Keyring {
                 Err(cause) => {
                     let age = state.fetched_at.map(|fetched| (now - fetched).num_seconds());
                     let (issuer, n_known) = (&self.issuer, state.keys.len());
-                    tracing::warn!(issuer, cause, n_known, age, "the keys of an issuer could not be fetched");
+                    tracing::warn!(
+                        issuer,
+                        cause,
+                        n_known,
+                        age,
+                        "the keys of an issuer could not be fetched"
+                    );
                 }
             }
         }
@@ -161,7 +172,8 @@ impl Keyring {
             jwks_uri: String,
         }
         let base = self.issuer.trim_end_matches('/');
-        let found = (self.outside.fetch)(format!("{base}/.well-known/openid-configuration")).await?;
+        let found =
+            (self.outside.fetch)(format!("{base}/.well-known/openid-configuration")).await?;
         let Discovery { issuer, jwks_uri } = serde_json::from_slice(&found)
             .map_err(|error| format!("the discovery document: {error}"))?;
         if issuer != self.issuer {
