@@ -149,12 +149,6 @@ impl Listener {
         tokio::time::timeout(within, listening).await.ok()
     }
 
-    /// What was heard of the subscription until now and not asked for.
-    pub fn heard_of(&self, id: &str) -> Vec<Value> {
-        let heard = self.heard.iter().filter(|heard| heard["id"] == id);
-        heard.map(|heard| json!([heard["type"], heard["payload"]])).collect()
-    }
-
     /// The message that ends the subscription, before anything else of it comes.
     pub async fn hears_the_end(&mut self, id: &str) -> Value {
         loop {
