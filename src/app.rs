@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
+use futures_util::future::BoxFuture;
 use migration::{Migrator, MigratorTrait};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -18,6 +19,7 @@ use crate::{
         sign_in::{SessionLifetimes, SignInRules},
     },
     error::Error,
+    fetch,
     graphql::{self, acting::Credential},
     http::{
         self, HttpState, Now, Timing,
@@ -27,6 +29,7 @@ use crate::{
             documents::Documents,
             outline::{Outline, PageSizes},
         },
+        knocks::Knocks,
         meter::Meter,
         metrics,
         rooms::Rooms,
@@ -34,7 +37,10 @@ use crate::{
         sharing::Sharing,
     },
     op::Op,
-    service::{page, sessions},
+    service::{
+        issuers::{Issuers, keyring::Outside},
+        page, sessions,
+    },
     telemetry,
     worker::{relay::Relay, watch},
 };
@@ -92,7 +98,8 @@ impl App {
     }
 
     /// Begins to listen, and to relay events and watch the clock.
-    pub async fn listen(self, demo_users: Option<Vec<DemoUser>>) -> anyhow::Result<Serving> {
+    pub async fn listen(mut self, demo_users: Option<Vec<DemoUser>>) -> anyhow::Result<Serving> {
+        self.op = self.op.clone().with_issuers(self.issuers()?);
         let bind = self.config.bind;
         let listener = TcpListener::bind(bind)
             .await
@@ -103,6 +110,7 @@ impl App {
         if self.config.worker {
             self.tasks.spawn(watch::run(self.op.clone(), self.shutdown.clone()));
         }
+        self.op.issuers.warm(self.op.now());
         let measured = self.listen_for_metrics().await?;
         let doors = self.doors(demo_users.is_some())?;
         let router = http::router(doors, [dashboard::routes(demo_users)]);
@@ -131,6 +139,17 @@ impl App {
             }
         });
         Ok(Some(address))
+    }
+
+    /// Who else's tokens are believed; their keys are asked for beside everything else.
+    fn issuers(&self) -> anyhow::Result<Issuers> {
+        let (tasks, shutdown) = (self.tasks.clone(), self.shutdown.clone());
+        let spawn = move |work: BoxFuture<'static, ()>| {
+            let shutdown = shutdown.clone();
+            tasks.spawn(async move { shutdown.run_until_cancelled(work).await });
+        };
+        let outside = Outside { fetch: fetch::client()?, spawn: Arc::new(spawn) };
+        Ok(Issuers::new(self.config.issuers()?, &outside))
     }
 
     /// The pages' own documents, and those in the folder that the settings name.
@@ -165,6 +184,10 @@ impl App {
             documents: Arc::new(Documents::new(self.trusted_documents()?)),
             is_schema_open: is_demo || self.config.open_schema,
             meter: self.config.rate().map(|rate| Arc::new(Meter::new(rate, Arc::clone(&now)))),
+            knocks: self
+                .config
+                .bad_tokens()
+                .map(|rate| Arc::new(Knocks::new(rate, Arc::clone(&now)))),
             proxies: self.config.proxies,
             authenticate: Arc::new(move |bearer| {
                 let (op, stranger) = (op.clone(), stranger.clone());

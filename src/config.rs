@@ -12,7 +12,10 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::domain::allowance::Rate;
+use self::issuer::IssuerSettings;
+use crate::{domain::allowance::Rate, service::issuers::Believed};
+
+pub mod issuer;
 
 /// The defaults with their explanations.
 pub const DEFAULTS: &str = include_str!("config.default.toml");
@@ -59,6 +62,8 @@ pub struct Config {
     pub metrics_bind: String,
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,
+    pub bad_tokens: u32,
+    pub oidc: Vec<IssuerSettings>,
 }
 
 /// What flags of the command line say; what is none says nothing.
@@ -123,6 +128,7 @@ impl Config {
             ("access_token_minutes", self.access_token_minutes, 1..=1_440, "between 1 and 1440"),
             ("refresh_token_days", self.refresh_token_days, 1..=365, "between 1 and 365"),
             ("rate_restore", self.rate_restore, 1..=1_000_000, "between 1 and 1000000"),
+            ("bad_tokens", self.bad_tokens, 0..=1_000_000, "between 0 and 1000000"),
         ];
         for (key, value, range, expected) in bounds {
             if !range.contains(&value) {
@@ -142,6 +148,7 @@ impl Config {
             return Err(InvalidConfig::Nonsense { key: "database_url", value, expected });
         }
         self.metrics()?;
+        self.issuers()?;
         self.origins().map(drop)
     }
 
@@ -149,6 +156,17 @@ impl Config {
     pub fn rate(&self) -> Option<Rate> {
         let rate = Rate { limit: self.rate_limit, restore: self.rate_restore };
         (rate.limit > 0).then_some(rate)
+    }
+
+    /// How many bad tokens may come from an address, if that is limited: so many at once, and one more each second.
+    pub fn bad_tokens(&self) -> Option<Rate> {
+        let rate = Rate { limit: self.bad_tokens, restore: 1 };
+        (rate.limit > 0).then_some(rate)
+    }
+
+    /// Who else's tokens are believed.
+    pub fn issuers(&self) -> Result<Vec<Believed>, InvalidConfig> {
+        issuer::believed(&self.oidc)
     }
 
     /// Where metrics are shown, if they are.

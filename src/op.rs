@@ -17,7 +17,7 @@ use crate::{
         sign_in::SignInRules,
     },
     error::{Error, Result},
-    service::{callers::Callers, cursors::Sealer},
+    service::{callers::Callers, cursors::Sealer, issuers::Issuers},
 };
 
 /// What a process need not look up again; it says for itself how long it is believed.
@@ -42,6 +42,8 @@ pub struct Op {
     pub sign_in: SignInRules,
     /// What this process need not look up again.
     pub kept: Arc<Kept>,
+    /// Who else's tokens are believed.
+    pub issuers: Arc<Issuers>,
     ids: Arc<std::sync::Mutex<ContextV7>>,
 }
 
@@ -49,13 +51,27 @@ impl Op {
     /// An operation of `actor`, under the usual rules of signing in.
     pub fn new(db: Db, clock: Clock, actor: Actor) -> Self {
         let ids = Arc::new(std::sync::Mutex::new(ContextV7::new()));
-        Self { db, clock, actor, sign_in: SignInRules::default(), kept: Arc::default(), ids }
+        Self {
+            db,
+            clock,
+            actor,
+            sign_in: SignInRules::default(),
+            kept: Arc::default(),
+            issuers: Arc::new(Issuers::none()),
+            ids,
+        }
     }
 
     /// The same world under other rules of signing in.
     #[must_use]
     pub fn with_sign_in(self, sign_in: SignInRules) -> Self {
         Self { sign_in, ..self }
+    }
+
+    /// The same world, in which the tokens of these issuers are believed.
+    #[must_use]
+    pub fn with_issuers(self, issuers: Issuers) -> Self {
+        Self { issuers: Arc::new(issuers), ..self }
     }
 
     /// The same world, acted in by somebody else.

@@ -55,6 +55,14 @@ impl Bucket {
         Err(Exhausted(time_to_leak(rate, excess)))
     }
 
+    /// Pours `points` in whether they fit or not, but fills it no higher than `most`: it takes longer until something fits again.
+    #[must_use]
+    pub fn pour(self, rate: Rate, points: u64, most: u32, now: DateTime<Utc>) -> Self {
+        let leaked = self.leaked(rate, now);
+        let poured = leaked.level.saturating_add(points.saturating_mul(1000));
+        Self { level: poured.min(u64::from(most) * 1000).max(leaked.level), ..leaked }
+    }
+
     /// Takes back what was poured in too much.
     #[must_use]
     pub fn refund(self, points: u64) -> Self {
@@ -126,6 +134,17 @@ mod tests {
         assert_eq!(bucket.take(RATE, 6, at(0)), Err(Exhausted(TimeDelta::milliseconds(100))));
         assert_eq!(bucket.take(RATE, 6, at(99)), Err(Exhausted(TimeDelta::milliseconds(1))));
         bucket.take(RATE, 6, at(100)).unwrap();
+    }
+
+    #[test]
+    fn what_does_not_fit_makes_the_wait_longer_and_not_endless() {
+        let bucket = Bucket::new(at(0)).pour(RATE, 130, 200, at(0));
+        assert_eq!(bucket.take(RATE, 1, at(0)), Err(Exhausted(TimeDelta::milliseconds(3_100))));
+        let bucket = bucket.pour(RATE, 900, 200, at(0));
+        assert_eq!(bucket.take(RATE, 1, at(0)), Err(Exhausted(TimeDelta::milliseconds(10_100))));
+        bucket.take(RATE, 1, at(10_100)).unwrap();
+        // What is there already is not taken away.
+        check(Bucket::new(at(0)).pour(RATE, 90, 200, at(0)).pour(RATE, 1, 20, at(0)), 0, 10, 9_000);
     }
 
     #[test]

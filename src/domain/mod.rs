@@ -24,6 +24,7 @@ pub mod explanation;
 pub mod forecast;
 pub mod gap;
 pub mod id;
+pub mod issuer;
 pub mod lens;
 pub mod minutes;
 pub mod money;

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::Request;
 use axum::http::{HeaderMap, header};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
@@ -75,6 +75,8 @@ pub enum AuthFailure {
     Invalid,
     /// Nobody could tell; the same token may be good in a moment.
     Unavailable,
+    /// Not looked up: too many bad ones came from there; after this time the next one will be.
+    TooMany(TimeDelta),
 }
 
 /// The bearer token of the `Authorization` header, if there is such a header.

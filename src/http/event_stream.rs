@@ -144,8 +144,8 @@ impl<E: Executor> Telling<E> {
         }
         match (self.house.authenticate)(self.token.clone()).await {
             Ok(caller) => self.visit.caller = caller,
-            Err(AuthFailure::Unavailable) if !self.visit.caller.has_expired((self.house.now)()) => {
-            }
+            Err(AuthFailure::Unavailable | AuthFailure::TooMany(_))
+                if !self.visit.caller.has_expired((self.house.now)()) => {}
             Err(_) => return Err(Over),
         }
         Ok(())

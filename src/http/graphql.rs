@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use chrono::TimeDelta;
 use serde::Deserialize;
 use tokio::time::timeout;
 
@@ -20,7 +21,7 @@ use super::{
     auth::{self, AuthFailure, Caller},
     event_stream,
     guard::{Asked, Object, documents::Wanted},
-    run, socket,
+    knocks, record, run, socket,
     visit::{self, Door, Visit},
 };
 
@@ -35,7 +36,7 @@ pub async fn post<E: Executor>(
     };
     let address = visit::address(request.extensions(), request.headers(), house.proxies);
     let reply = Reply { taste, id };
-    match reply.read_body(&house, request).await {
+    match reply.read_body(&house, address, request).await {
         Ok((knock, asked)) => reply.answer(house, knock, address, asked, &Method::POST).await,
         Err(turned_away) => turned_away.into_response(),
     }
@@ -58,7 +59,7 @@ pub async fn get<E: Executor>(
         return not_acceptable(id).into_response();
     };
     let reply = Reply { taste, id };
-    match reply.read_address(&house, &mut parts).await {
+    match reply.read_address(&house, address, &mut parts).await {
         Ok((knock, asked)) => reply.answer(house, knock, address, asked, &Method::GET).await,
         Err(turned_away) => turned_away.into_response(),
     }
@@ -117,13 +118,14 @@ impl Reply {
     async fn read_body<E: Executor>(
         &self,
         house: &HttpState<E>,
+        address: IpAddr,
         request: Request,
     ) -> Result<(Knock, Asked), TurnedAway> {
         if !accept::is_json(request.headers()) {
             let refusal = Code::BadUserInput.refuse("the body must be application/json in UTF-8");
             return Err(self.turn_away(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
         }
-        let knock = self.identify(house, request.headers()).await?;
+        let knock = self.identify(house, address, request.headers()).await?;
         let reading = timeout(house.timing.body, Bytes::from_request(request, &()));
         let Ok(read) = reading.await else {
             let refusal = Code::BadUserInput.refuse("the body took too long to come");
@@ -148,9 +150,10 @@ impl Reply {
     async fn read_address<E: Executor>(
         &self,
         house: &HttpState<E>,
+        address: IpAddr,
         parts: &mut Parts,
     ) -> Result<(Knock, Asked), TurnedAway> {
-        let knock = self.identify(house, &parts.headers).await?;
+        let knock = self.identify(house, address, &parts.headers).await?;
         let Query(written) = Query::<Written>::from_request_parts(parts, &())
             .await
             .map_err(|rejection| self.malformed(rejection.body_text()))?;
@@ -161,16 +164,26 @@ impl Reply {
     async fn identify<E: Executor>(
         &self,
         house: &HttpState<E>,
+        address: IpAddr,
         headers: &HeaderMap,
     ) -> Result<Knock, TurnedAway> {
         let identified = match auth::from_headers(headers) {
-            Ok(token) => {
-                (house.authenticate)(token.clone()).await.map(|caller| Knock { token, caller })
-            }
+            Ok(token) => knocks::identify(house, token.clone(), address)
+                .await
+                .map(|caller| Knock { token, caller }),
             Err(failure) => Err(failure),
         };
         identified.map_err(|failure| match failure {
+            AuthFailure::TooMany(wait) => {
+                record::turned_away(Door::Http, address, &self.id.0, Code::RateLimited);
+                let refusal = Code::RateLimited
+                    .refuse("too many bad tokens came from your address; wait, then try again")
+                    .after(wait);
+                self.turn_away(StatusCode::TOO_MANY_REQUESTS, refusal)
+                    .with(header::RETRY_AFTER, whole_seconds(wait).into())
+            }
             AuthFailure::Invalid => {
+                record::turned_away(Door::Http, address, &self.id.0, Code::Unauthenticated);
                 let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
                 let refusal = Code::Unauthenticated.refuse("the token is not valid");
                 self.turn_away(StatusCode::UNAUTHORIZED, refusal)
@@ -229,12 +242,10 @@ impl Reply {
                 .turn_away(StatusCode::UNAUTHORIZED, refusal)
                 .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
                 .into_response(),
-            (Code::RateLimited, Some(after)) => {
-                let seconds = (after.num_milliseconds() + 999) / 1000;
-                self.turn_away(StatusCode::TOO_MANY_REQUESTS, refusal)
-                    .with(header::RETRY_AFTER, seconds.into())
-                    .into_response()
-            }
+            (Code::RateLimited, Some(after)) => self
+                .turn_away(StatusCode::TOO_MANY_REQUESTS, refusal)
+                .with(header::RETRY_AFTER, whole_seconds(after).into())
+                .into_response(),
             _ => self.write(&Answer::refused(refusal)),
         }
     }
@@ -265,6 +276,11 @@ impl Reply {
         };
         TurnedAway { status, media, body, header: None }
     }
+}
+
+/// Rounded up, so that who waits that long does not wait in vain.
+fn whole_seconds(wait: TimeDelta) -> i64 {
+    (wait.num_milliseconds() + 999) / 1000
 }
 
 fn not_acceptable(id: RequestId) -> TurnedAway {

@@ -19,7 +19,7 @@ use super::{
 use crate::domain::allowance::{Bucket, Exhausted, Rate, Standing};
 
 /// Callers remembered at a time, of about a hundred bytes each.
-const MOST_CALLERS: NonZeroUsize = NonZeroUsize::new(65_536).unwrap();
+pub const MOST_CALLERS: NonZeroUsize = NonZeroUsize::new(65_536).unwrap();
 
 /// Whose bucket it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 //!
 //! A request passes from outside to inside: a connection that does not keep us
 //! waiting ([`serve`]), headers every page carries ([`router`]), who is asking
-//! ([`auth`]) and from where ([`visit`]), what may be asked at all ([`guard`])
+//! ([`auth`], [`knocks`]) and from where ([`visit`]), what may be asked at all ([`guard`])
 //! and how much of it ([`meter`]), execution in bounded time ([`run`]), and an
 //! answer whose errors are coded ([`answer`]). [`graphql`] and [`socket`] differ
 //! in how they speak and in nothing that happens in between.
@@ -40,6 +40,7 @@ pub mod following;
 pub mod graphql;
 pub mod guard;
 pub mod health;
+pub mod knocks;
 pub mod meter;
 pub mod metrics;
 pub mod protocol;
@@ -71,6 +72,8 @@ pub struct HttpState<E> {
     pub is_schema_open: bool,
     /// Counts what is asked for; without it nothing is counted.
     pub meter: Option<Arc<meter::Meter>>,
+    /// Remembers who brings bad tokens; without it nobody does.
+    pub knocks: Option<Arc<knocks::Knocks>>,
     /// Proxies in front of this process, whose word on where a request comes from is taken.
     pub proxies: usize,
     /// Turns tokens into callers.

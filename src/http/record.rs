@@ -1,13 +1,13 @@
 //! What is remembered of an operation: a line in the log, and the metrics. Never its variables, never a token.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use async_graphql::parser::types::OperationType;
 use metrics::{counter, gauge, histogram};
 use tokio::time::Instant;
 
 use super::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Code, Refusal},
     guard::Admitted,
     visit::{Door, Visit},
 };
@@ -114,6 +114,14 @@ pub fn refused(visit: &Visit, refusal: &Refusal) {
         outcome = code,
         "refused"
     );
+    counter!("jbp_refusals_total", "door" => door, "code" => code).increment(1);
+}
+
+/// Remembers a request whose token was not good, or was not looked at.
+pub fn turned_away(door: Door, address: IpAddr, request_id: &str, code: Code) {
+    let (door, code) = (door.as_str(), code.as_str());
+    let caller = address.to_string();
+    tracing::info!(target: "access", request_id, door, caller, outcome = code, "turned away");
     counter!("jbp_refusals_total", "door" => door, "code" => code).increment(1);
 }
 

@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{
-    StreamExt,
+    FutureExt, StreamExt,
     future::{AbortRegistration, Abortable, BoxFuture, OptionFuture},
     stream::{self, BoxStream, SelectAll},
 };
@@ -25,10 +25,12 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{
     HttpState, Timing,
-    answer::Answer,
+    answer::{Answer, Code},
     auth::{self, AuthFailure, Caller},
     guard::{Asked, MAX_REQUEST_BYTES},
+    knocks,
     protocol::{self, Close, Conversation, Step},
+    record,
     rooms::Place,
     run::{self, Told},
     visit::{Door, Visit},
@@ -215,7 +217,17 @@ impl<E: Executor> Session<E> {
             return Err(Close::FORBIDDEN.into());
         };
         self.recheck_at = None;
-        self.identity = Some((self.house.authenticate)(token)).into();
+        let (house, address) = (Arc::clone(&self.house), self.address);
+        let is_known = self.caller.is_some();
+        let asking = async move {
+            // A token that was good is asked about without knocking.
+            if is_known {
+                (house.authenticate)(token).await
+            } else {
+                knocks::identify(&house, token, address).await
+            }
+        };
+        self.identity = Some(asking.boxed()).into();
         Ok(())
     }
 
@@ -232,11 +244,18 @@ impl<E: Executor> Session<E> {
                 }
                 self.caller = Some(caller);
             }
-            (Err(AuthFailure::Invalid), None) => return Err(Close::FORBIDDEN.into()),
+            (Err(AuthFailure::Invalid), None) => {
+                self.turned_away(Code::Unauthenticated);
+                return Err(Close::FORBIDDEN.into());
+            }
+            (Err(AuthFailure::TooMany(_)), None) => {
+                self.turned_away(Code::RateLimited);
+                return Err(Close::OVERLOAD.into());
+            }
             (Err(AuthFailure::Unavailable), None) => return Err(Close::OVERLOAD.into()),
             (Err(AuthFailure::Invalid), Some(_)) => return Err(Close::EXPIRED.into()),
             // A token once good stays good while nobody can tell, but not past its end.
-            (Err(AuthFailure::Unavailable), Some(caller)) => {
+            (Err(AuthFailure::Unavailable | AuthFailure::TooMany(_)), Some(caller)) => {
                 if caller.has_expired((self.house.now)()) {
                     return Err(Close::EXPIRED.into());
                 }
@@ -244,6 +263,11 @@ impl<E: Executor> Session<E> {
         }
         self.recheck_at = self.next_recheck();
         Ok(())
+    }
+
+    fn turned_away(&self, code: Code) {
+        let request_id = (self.house.mint_request_id)();
+        record::turned_away(Door::Socket, self.address, &request_id, code);
     }
 
     /// At the instant the token ends, and often enough to notice a revocation.

@@ -34,6 +34,7 @@ pub mod holding;
 pub mod idempotency;
 pub mod intake;
 pub mod integrations;
+pub mod issuers;
 pub mod minutes;
 pub mod negotiation;
 pub mod notes;

@@ -152,7 +152,7 @@ pub async fn create(op: &Op, new: NewPartnership) -> Result<Begun> {
     let mut password = None;
     if let Some((admin, shown, hash)) = admin {
         let admin = NewUser { organization: partner.id, ..admin };
-        users::insert(&tx, op, admin, hash, "partner.organization.admin.email").await?;
+        users::insert(&tx, op, admin, Some(hash), "partner.organization.admin.email").await?;
         password = Some(shown);
     }
     let partnership = partnership::ActiveModel {

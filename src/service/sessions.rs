@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::{
-    access, callers, password, throttle,
+    access, callers, issuers, password, throttle,
     token::{self, Token},
 };
 use crate::{
@@ -179,7 +179,8 @@ pub async fn sign_out_everywhere(op: &Op, id: Option<UserId>) -> Result<user::Mo
     Ok(user)
 }
 
-/// Finds out who presents `bearer`: the access token of a session, or the token of an integration.
+/// Finds out who presents `bearer`: the access token of a session, the token of an integration, or that of an issuer whom the operator
+/// believes.
 ///
 /// Role, teams and scopes are those of this moment, so that what was taken away is gone with the next request.
 pub async fn authenticate(op: &Op, bearer: &str) -> Result<Authenticated> {
@@ -192,7 +193,10 @@ pub async fn authenticate(op: &Op, bearer: &str) -> Result<Authenticated> {
     let epoch = callers::epoch_of(op, &found.actor).await?;
     let found = look_up(op, bearer, &hash).await?.ok_or(Error::Unauthenticated)?;
     let found = Authenticated { epoch, ..found };
-    op.kept.callers.remember(hash, &found);
+    // An issuer may take a key back at any time, so its tokens are looked at each time.
+    if token::is_ours(bearer) {
+        op.kept.callers.remember(hash, &found);
+    }
     Ok(found)
 }
 
@@ -202,7 +206,7 @@ async fn look_up(op: &Op, bearer: &str, hash: &str) -> Result<Option<Authenticat
     } else if bearer.starts_with(token::INTEGRATION) {
         integration_by_token(op, hash).await
     } else {
-        Ok(None)
+        issuers::person_by_token(op, bearer).await
     }
 }
 
@@ -250,8 +254,11 @@ async fn integration_by_token(op: &Op, hash: &str) -> Result<Option<Authenticate
     Ok(Some(Authenticated { actor: Actor::Member(member), expires_at: None, epoch: 0 }))
 }
 
-/// The person as an actor, with the teams of this moment.
-async fn actor_of(db: &impl sea_orm::ConnectionTrait, user: &user::Model) -> Result<Actor> {
+/// The person as an actor in the role that the row says, with the teams of this moment.
+pub(super) async fn actor_of(
+    db: &impl sea_orm::ConnectionTrait,
+    user: &user::Model,
+) -> Result<Actor> {
     let teams = team_member::Entity::visible_to(&Actor::System)
         .select_only()
         .column(team_member::Column::PartnershipId)
@@ -263,7 +270,7 @@ async fn actor_of(db: &impl sea_orm::ConnectionTrait, user: &user::Model) -> Res
     Ok(Actor::Member(Member { organization: user.organization_id, side: user.role.side(), who }))
 }
 
-async fn user_by_email(op: &Op, email: &str) -> Result<Option<user::Model>> {
+pub(super) async fn user_by_email(op: &Op, email: &str) -> Result<Option<user::Model>> {
     Ok(user::Entity::visible_to(&Actor::System)
         .filter(user::Column::Email.eq(email))
         .one(op.db.read())

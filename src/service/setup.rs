@@ -64,7 +64,7 @@ pub async fn create_vendor(op: &Op, new: NewVendor) -> Result<(organization::Mod
     let vendor = organizations::insert(&tx, op, organization, "").await?;
     event_stream::ActiveModel { vendor_id: Set(vendor.id), head: Set(0) }.insert(&*tx).await?;
     let admin = NewUser { organization: vendor.id, ..admin };
-    let admin = users::insert(&tx, op, admin, hash, "adminEmail").await?;
+    let admin = users::insert(&tx, op, admin, Some(hash), "adminEmail").await?;
     tx.commit().await?;
     Ok((vendor, admin))
 }

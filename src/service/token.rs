@@ -34,6 +34,11 @@ impl Token {
     }
 }
 
+/// Whether a token is one that this house has given out, or one that looks so.
+pub fn is_ours(shown: &str) -> bool {
+    [ACCESS, REFRESH, INTEGRATION].iter().any(|prefix| shown.starts_with(prefix))
+}
+
 /// What is kept of a token. It has 256 random bits, so that a plain hash is enough.
 pub fn hash(shown: &str) -> String {
     hex::encode(Sha256::digest(shown))

@@ -79,7 +79,7 @@ pub async fn invite(op: &Op, new: NewUser) -> Result<WithPassword> {
     let tx = op.db.write().await?;
     let organization = hold_organization(&tx, op, new.organization).await?;
     check_side(&organization, new.role)?;
-    let user = insert(&tx, op, new, hash, "email").await?;
+    let user = insert(&tx, op, new, Some(hash), "email").await?;
     tx.commit().await?;
     Ok(WithPassword { user, password })
 }
@@ -172,14 +172,14 @@ pub(super) fn checked(new: NewUser, email_field: &str, name_field: &str) -> Resu
     Ok(NewUser { email, name, ..new })
 }
 
-/// Writes a checked person down.
+/// Writes a checked person down; without a password they sign in elsewhere.
 ///
 /// An address signs in to one organisation only. That another has it shows here, to an admin who already knows the address.
 pub(super) async fn insert(
     tx: &Tx,
     op: &Op,
     new: NewUser,
-    password_hash: String,
+    password_hash: Option<String>,
     email_field: &str,
 ) -> Result<user::Model> {
     let row = user::ActiveModel {
@@ -188,7 +188,7 @@ pub(super) async fn insert(
         email: Set(new.email.clone()),
         name: Set(new.name),
         role: Set(new.role),
-        password_hash: Set(Some(password_hash)),
+        password_hash: Set(password_hash),
         is_active: Set(true),
         created_at: Set(op.now()),
     };

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use jbp::{
     config::{Config, DEFAULTS, LogFormat, Overrides},
-    domain::allowance::Rate,
+    domain::{actor::Role, allowance::Rate},
+    service::issuers::keyring::Source,
 };
 
 fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
@@ -79,4 +80,68 @@ fn every_setting_is_explained() {
     {
         assert!(lines[at - 1].starts_with("# "), "{line}");
     }
+}
+
+/// An issuer with one line more, or another one.
+fn issuer(line: &str) -> String {
+    let name = line.split(" =").next().unwrap_or_default();
+    let usual = [
+        "issuer = 'https://login.northwind.example'",
+        "audiences = ['jbp']",
+        "organizations = ['*']",
+    ];
+    let lines = usual.into_iter().filter(|usual| !usual.starts_with(&format!("{name} =")));
+    lines.fold(format!("[[oidc]]\n{line}\n"), |text, line| text + line + "\n")
+}
+
+#[test]
+fn an_issuer_is_believed_as_the_settings_say() {
+    let (_folder, path) = file(
+        "[[oidc]]\nissuer = 'https://login.northwind.example'\naudiences = ['jbp']\n\
+         organizations = ['org_00000000000000000000000000']\ngroups_claim = 'realm_access.roles'\n\
+         [[oidc.mappings]]\ngroup = 'sales'\norganization = 'org_00000000000000000000000000'\n\
+         role = 'channel_account_manager'\nprovision = true\n",
+    );
+    let config = Config::read(Some(&path), &Overrides::default()).unwrap();
+    let believed = config.issuers().unwrap();
+    assert_eq!(believed[0].source, Source::Discovered);
+    let rules = &believed[0].rules;
+    assert_eq!(rules.names.groups, "realm_access.roles");
+    assert_eq!(rules.names.verified.as_deref(), Some("email_verified"));
+    assert_eq!(rules.mappings[0].role, Role::ChannelAccountManager);
+    assert!(rules.mappings[0].provisions);
+}
+
+#[test]
+fn nonsense_about_an_issuer_is_refused_at_the_start() {
+    refused("bad_tokens = 1000001", "`bad_tokens` is 1000001");
+    refused("[[oidc]]\nissuer = 'https://login.example'", "audiences");
+    for (line, expected) in [
+        ("issuer = 'http://login.example'", "`oidc.issuer` is http://login.example, which is not"),
+        ("issuer = 'login.example'", "`oidc.issuer` is login.example"),
+        ("audiences = []", "`oidc.audiences` is []"),
+        ("audiences = ['']", "`oidc.audiences` is"),
+        ("organizations = []", "`oidc.organizations` is []"),
+        ("organizations = ['northwind']", "`oidc.organizations` is"),
+        ("email_claim = ''", "`oidc.email_claim` is empty"),
+        ("keys = 'nowhere.json'", "`oidc.keys` is nowhere.json"),
+        ("keys = '{\"keys\": [{\"kty\": \"oct\", \"k\": \"AAAA\"}]}'", "`oidc.keys` is a text"),
+        ("colour = 'red'", "colour"),
+        ("mappings = [{ group = 'a', organization = 'acme', role = 'vendor_viewer' }]", "acme"),
+        (
+            "mappings = [{ group = 'a', organization = 'org_00000000000000000000000000', role = 'king' }]",
+            "king",
+        ),
+        (
+            "mappings = [{ group = '', organization = 'org_00000000000000000000000000', role = 'vendor_viewer' }]",
+            "`oidc.mappings.group` is empty",
+        ),
+    ] {
+        refused(&issuer(line), expected);
+    }
+    let beyond = issuer("organizations = ['org_00000000000000000000000000']")
+        + "mappings = [{ group = 'a', organization = 'org_00000000000000000000000001', role = 'vendor_viewer' }]\n";
+    refused(&beyond, "`oidc.mappings.organization` is org_00000000000000000000000001");
+    let twice = issuer("name_claim = 'name'");
+    refused(&format!("{twice}{twice}"), "which is not named only once");
 }

@@ -17,6 +17,8 @@ mod http;
 mod import;
 mod integrations;
 mod isolation;
+mod issuers;
+mod knocks;
 mod limits;
 mod live;
 mod migrations;

@@ -84,14 +84,20 @@ impl House {
 
     /// A socket of this person, acknowledged.
     pub async fn socket(&self, who: &Client) -> Listener {
+        let mut socket = self.knock(&who.bearer().await).await;
+        assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
+        Listener { socket, heard: Vec::new() }
+    }
+
+    /// A socket on which this token has been shown.
+    pub async fn knock(&self, token: &str) -> client::Client {
         let url = format!("ws://{}/graphql", self.address);
         let mut request = url.into_client_request().unwrap();
         let protocol = HeaderValue::from_static("graphql-transport-ws");
         request.headers_mut().insert("sec-websocket-protocol", protocol);
         let mut socket = client::Client(connect_async(request).await.unwrap().0);
-        socket.greet(json!({ "authorization": format!("Bearer {}", who.bearer().await) })).await;
-        assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
-        Listener { socket, heard: Vec::new() }
+        socket.greet(json!({ "authorization": format!("Bearer {token}") })).await;
+        socket
     }
 
     /// Closes the doors, and waits until all that was running has ended.
@@ -104,7 +110,8 @@ impl House {
 
 /// A person at an open socket; what was heard and not yet asked for is remembered.
 pub struct Listener {
-    socket: client::Client,
+    /// The socket itself.
+    pub socket: client::Client,
     heard: Vec<Value>,
 }
 

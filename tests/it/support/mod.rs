@@ -9,6 +9,7 @@ pub mod drafting;
 pub mod facts;
 pub mod given;
 pub mod house;
+pub mod issuer;
 pub mod planning;
 pub mod raw;
 pub mod sums;

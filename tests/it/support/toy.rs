@@ -79,6 +79,7 @@ impl Server {
             documents: Arc::new(Documents::new(["{ hello }".to_owned()])),
             is_schema_open: false,
             meter: None,
+            knocks: None,
             proxies: 0,
             authenticate: {
                 let toy = Arc::clone(&toy);
