@@ -1,10 +1,12 @@
 //! The composition root: the only place that names concrete adapters and joins them.
 
+mod loads;
+
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use migration::{Migrator, MigratorTrait};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -26,6 +28,7 @@ use crate::{
             documents::Documents,
             outline::{Outline, PageSizes},
         },
+        ingest::{self, Loads, MOST_LOADS, Pace},
         meter::Meter,
         metrics,
         rooms::Rooms,
@@ -103,7 +106,8 @@ impl App {
         }
         let measured = self.listen_for_metrics().await?;
         let doors = self.doors(demo_users.is_some())?;
-        let router = http::router(doors, [dashboard::routes(demo_users)]);
+        let ingest = ingest::routes(self.loads(&doors));
+        let router = http::router(doors, [dashboard::routes(demo_users), ingest]);
         let (tasks, shutdown) = (self.tasks, self.shutdown);
         let served = serve::serve(listener, router, Patience::default(), shutdown.clone());
         Ok(Serving { address, measured, tasks, shutdown, served: Box::pin(served) })
@@ -146,6 +150,18 @@ impl App {
             }
         }
         Ok(documents)
+    }
+
+    fn loads(&self, doors: &HttpState<graphql::Schema>) -> Loads {
+        Loads {
+            authenticate: Arc::clone(&doors.authenticate),
+            meter: doors.meter.clone(),
+            proxies: doors.proxies,
+            open: loads::opener(self.op.clone(), Arc::clone(&doors.outline)),
+            places: Arc::new(Semaphore::new(MOST_LOADS)),
+            shutdown: doors.shutdown.clone(),
+            pace: Pace::default(),
+        }
     }
 
     fn doors(&self, is_demo: bool) -> anyhow::Result<HttpState<graphql::Schema>> {

@@ -17,6 +17,7 @@ use crate::{
         sign_in::SignInRules,
     },
     error::{Error, Result},
+    import::Mapping,
     service::cursors::Sealer,
 };
 
@@ -31,6 +32,8 @@ pub struct Op {
     pub actor: Actor,
     /// How people sign in.
     pub sign_in: SignInRules,
+    /// Says what is wrong with a mapping of an integration's tables: whoever reads tables knows, and use cases know no tables.
+    pub check_mapping: fn(&str) -> std::result::Result<(), String>,
     /// What seals cursors of events, once it is known; [`cursors::sealer`](crate::service::cursors::sealer) gives it.
     pub sealer: Arc<OnceCell<Sealer>>,
     ids: Arc<std::sync::Mutex<ContextV7>>,
@@ -45,6 +48,7 @@ impl Op {
             clock,
             actor,
             sign_in: SignInRules::default(),
+            check_mapping: |mapping| Mapping::of_one_table(mapping).map(drop),
             sealer: Arc::new(OnceCell::new()),
             ids,
         }
