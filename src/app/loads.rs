@@ -12,7 +12,7 @@ use crate::{
     http::{
         answer::{Code, Refusal},
         guard::{outline::Outline, variables},
-        ingest::{Asked, Chunk, Content, Landed, Mode, Opened, Opener, Opening, Wrong},
+        ingest::{Asked, Chunk, Content, Landed, Mode, Opened, Opener, Opening, Recorder, Wrong},
     },
     import::{
         Mapping,
@@ -55,13 +55,13 @@ async fn open(house: Op, outline: Arc<Outline>, opening: Opening) -> Result<Open
     let delimiter = table.map_or(b',', |table| table.delimiter.byte());
     // A row may report as many facts as its mapping has events; they are recorded together.
     let rows_at_once = ROWS_AT_ONCE / table.map_or(1, |table| table.events.len().max(1));
-    let record = Arc::new(move |chunk: Chunk| {
+    let record: Recorder = Arc::new(move |chunk| {
         let (house, outline) = (house.clone(), Arc::clone(&outline));
         let (token, mapping) = (token.clone(), mapping.clone());
         Box::pin(async move {
             let op = enter(&house, &token).await?;
             record(&op, &outline, mapping.as_deref(), manner, chunk).await
-        }) as futures_util::future::BoxFuture<'static, _>
+        })
     });
     Ok(Opened { delimiter, rows_at_once, record })
 }
@@ -105,28 +105,25 @@ async fn record(
     chunk: Chunk,
 ) -> Result<Vec<Landed>, Refusal> {
     let mut raw: BTreeMap<u64, Value> = BTreeMap::new();
-    let given = match mapping {
-        Some(mapping) => {
-            let rows = chunk.rows.into_iter().map(|row| (row.line, cells(row.content)));
-            let read = load::read_table(op, mapping, &chunk.header, rows.collect()).await;
-            read.map_err(|error| match error {
-                LoadError::House(error) => refusal(error),
-                error @ (LoadError::Import(_) | LoadError::Vendors(_)) => {
-                    Code::BadUserInput.refuse(error.to_string())
-                }
-            })?
-        }
-        None => {
-            let rows = chunk.rows.into_iter().map(|row| {
-                let value = value(&chunk.header, row.content);
-                let fact = value.and_then(|value| {
-                    raw.insert(row.line, value.clone());
-                    read(outline, value)
-                });
-                Given { line: row.line, facts: vec![fact], skipped: None }
+    let given = if let Some(mapping) = mapping {
+        let rows = chunk.rows.into_iter().map(|row| (row.line, cells(row.content)));
+        let read = load::read_table(op, mapping, &chunk.header, rows.collect()).await;
+        read.map_err(|error| match error {
+            LoadError::House(error) => refusal(error),
+            error @ (LoadError::Import(_) | LoadError::Vendors(_)) => {
+                Code::BadUserInput.refuse(error.to_string())
+            }
+        })?
+    } else {
+        let rows = chunk.rows.into_iter().map(|row| {
+            let value = value(&chunk.header, row.content);
+            let fact = value.and_then(|value| {
+                raw.insert(row.line, value.clone());
+                read(outline, value)
             });
-            rows.collect()
-        }
+            Given { line: row.line, facts: vec![fact], skipped: None }
+        });
+        rows.collect()
     };
     let became = load::record(op, manner, given).await.map_err(refusal)?;
     Ok(became.into_iter().map(|became| landed(became, &raw)).collect())

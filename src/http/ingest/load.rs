@@ -289,12 +289,11 @@ impl Load {
             if is_ended {
                 return Ok(true);
             }
-            match self.read().await? {
-                Some(bytes) => self.rows.hear(&bytes),
-                None => {
-                    self.rows.end();
-                    is_ended = true;
-                }
+            if let Some(bytes) = self.read().await? {
+                self.rows.hear(&bytes);
+            } else {
+                self.rows.end();
+                is_ended = true;
             }
         }
     }

@@ -56,6 +56,7 @@ pub struct Endless {
 pub struct Rows {
     bytes: Vec<u8>,
     taken: usize,
+    has_begun: bool,
     is_over: bool,
     reading: Reading,
 }
@@ -88,7 +89,7 @@ impl Rows {
                 after_return: false,
             })),
         };
-        Self { bytes: Vec::new(), taken: 0, is_over: false, reading }
+        Self { bytes: Vec::new(), taken: 0, has_begun: false, is_over: false, reading }
     }
 
     /// Hears more bytes; the rows of those before should have been taken.
@@ -117,6 +118,16 @@ impl Rows {
 
     /// The next row of what was heard, once its end was heard too.
     pub fn next_row(&mut self) -> Result<Option<Row>, Endless> {
+        if !self.has_begun {
+            let may_be_mark = BYTE_ORDER_MARK.starts_with(&self.bytes);
+            if may_be_mark && self.bytes.len() < BYTE_ORDER_MARK.len() && !self.is_over {
+                return Ok(None);
+            }
+            self.has_begun = true;
+            if self.bytes.starts_with(BYTE_ORDER_MARK) {
+                self.taken = BYTE_ORDER_MARK.len();
+            }
+        }
         let bytes = self.bytes.get(self.taken..).unwrap_or_default();
         let (n_taken, found) = match &mut self.reading {
             Reading::Json { row, line, passed } => {
@@ -157,10 +168,7 @@ fn next_line(
         let (at, is_long) = (*line, *passed > 0);
         *line += 1;
         *passed = 0;
-        let mut text = std::mem::take(row);
-        if at == 1 && text.starts_with(BYTE_ORDER_MARK) {
-            text.drain(..BYTE_ORDER_MARK.len());
-        }
+        let text = std::mem::take(row);
         let is_blank = text.iter().all(u8::is_ascii_whitespace);
         if is_long || text.len() > LONGEST_ROW {
             let is_just_ended = text.len() == LONGEST_ROW + 1 && text.ends_with(b"\r");
@@ -195,7 +203,7 @@ impl Table {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::End => return (n_taken, Ok(None)),
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
-                    return (n_taken, Err(Endless { line: self.line(!is_over) }));
+                    return (n_taken, Err(Endless { line: self.line(false) }));
                 }
                 ReadRecordResult::Record => {
                     let row = Row { line: self.line(!rest.is_empty()), content: self.take_cells() };
@@ -208,7 +216,7 @@ impl Table {
     /// The line on which the row that was just read begins; `is_ended` by a line feed of its own.
     fn line(&self, is_ended: bool) -> u64 {
         let cells = self.cells.get(..self.n_bytes).unwrap_or_default();
-        let n_feeds = cells.iter().filter(|byte| **byte == b'\n').count();
+        let n_feeds = cells.split(|byte| *byte == b'\n').skip(1).count();
         let n_feeds = u64::try_from(n_feeds).unwrap_or(u64::MAX);
         self.reader.line().saturating_sub(n_feeds + u64::from(is_ended)).max(1)
     }
@@ -282,7 +290,7 @@ mod tests {
         let mut rows = Rows::new(Form::Json);
         let mut n_heard = 0;
         let endless = loop {
-            rows.hear(&[b'x'; 16 * 1024]);
+            rows.hear(&vec![b'x'; 16 * 1024]);
             n_heard += 16 * 1024;
             match rows.next_row() {
                 Ok(row) => assert_eq!(row, None),
@@ -311,7 +319,7 @@ mod tests {
         rows.hear(b"a,b\n1,\"");
         assert_eq!(rows.next_row().map(|row| row.map(told)), Ok(Some("1 a|b".to_owned())));
         assert_eq!(rows.next_row(), Ok(None));
-        rows.hear(&[b'x'; LONGEST_ROW]);
+        rows.hear(&vec![b'x'; LONGEST_ROW]);
         assert_eq!(rows.next_row(), Err(Endless { line: 2 }));
     }
 }

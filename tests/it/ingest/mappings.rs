@@ -98,8 +98,8 @@ async fn an_integrations_tables_are_read_with_its_mapping() {
     assert_eq!(response.status(), 400);
     assert_snapshot!(told(&answered(response).await), @"BAD_USER_INPUT deals has no column `Stage`; it has `Deal`, `Partner`:");
     // Without it, columns are fields.
-    let plain = loaded(&house, &crm, CSV, "?mapping=none", "a;b\n1;2\n").await;
-    assert_snapshot!(told(&plain), @r#"
+    let as_fields = loaded(&house, &crm, CSV, "?mapping=none", "a;b\n1;2\n").await;
+    assert_snapshot!(told(&as_fields), @r#"
     2 REJECTED VALIDATION_FAILED row: "ActivityInput" has no field "a;b"
     chunk 1: 1 read, 1 rejected
     complete: 1 read, 1 rejected
