@@ -83,7 +83,7 @@ async fn a_line_of_twenty_megabytes_is_one_bad_row() {
     let request = load(&house, &plan.vendor.manager, CSV, "").await.body(table);
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), 413);
-    assert_snapshot!(told(&answered(response).await), @"PAYLOAD_TOO_LARGE line 1: the row is longer than 64 KB and does not end; is a quotation mark left open?:");
+    assert_snapshot!(told(&answered(response).await), @"PAYLOAD_TOO_LARGE line 2: the row is longer than 64 KB and does not end; is a quotation mark left open?:");
 }
 
 #[tokio::test]
