@@ -1,12 +1,14 @@
 //! The composition root: the only place that names concrete adapters and joins them.
 
+mod loads;
+
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use futures_util::future::BoxFuture;
 use migration::{Migrator, MigratorTrait};
 use sha2::{Digest, Sha256};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -29,6 +31,7 @@ use crate::{
             documents::Documents,
             outline::{Outline, PageSizes},
         },
+        ingest::{self, Loads, MOST_LOADS, Pace},
         knocks::Knocks,
         meter::Meter,
         metrics,
@@ -113,7 +116,8 @@ impl App {
         self.op.issuers.warm(self.op.now());
         let measured = self.listen_for_metrics().await?;
         let doors = self.doors(demo_users.is_some())?;
-        let router = http::router(doors, [dashboard::routes(demo_users)]);
+        let ingest = ingest::routes(self.loads(&doors));
+        let router = http::router(doors, [dashboard::routes(demo_users), ingest]);
         let (tasks, shutdown) = (self.tasks, self.shutdown);
         let served = serve::serve(listener, router, Patience::default(), shutdown.clone());
         Ok(Serving { address, measured, tasks, shutdown, served: Box::pin(served) })
@@ -167,6 +171,19 @@ impl App {
             }
         }
         Ok(documents)
+    }
+
+    fn loads(&self, doors: &HttpState<graphql::Schema>) -> Loads {
+        Loads {
+            authenticate: Arc::clone(&doors.authenticate),
+            meter: doors.meter.clone(),
+            knocks: doors.knocks.clone(),
+            proxies: doors.proxies,
+            open: loads::opener(self.op.clone(), Arc::clone(&doors.outline)),
+            places: Arc::new(Semaphore::new(MOST_LOADS)),
+            shutdown: doors.shutdown.clone(),
+            pace: Pace::default(),
+        }
     }
 
     fn doors(&self, is_demo: bool) -> anyhow::Result<HttpState<graphql::Schema>> {

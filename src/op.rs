@@ -17,6 +17,7 @@ use crate::{
         sign_in::SignInRules,
     },
     error::{Error, Result},
+    import::Mapping,
     service::{callers::Callers, cursors::Sealer, issuers::Issuers},
 };
 
@@ -44,6 +45,8 @@ pub struct Op {
     pub kept: Arc<Kept>,
     /// Who else's tokens are believed.
     pub issuers: Arc<Issuers>,
+    /// Says what is wrong with a mapping of an integration's tables: whoever reads tables knows, and use cases know no tables.
+    pub check_mapping: fn(&str) -> std::result::Result<(), String>,
     ids: Arc<std::sync::Mutex<ContextV7>>,
 }
 
@@ -58,6 +61,7 @@ impl Op {
             sign_in: SignInRules::default(),
             kept: Arc::default(),
             issuers: Arc::new(Issuers::none()),
+            check_mapping: |mapping| Mapping::of_one_table(mapping).map(drop),
             ids,
         }
     }

@@ -25,6 +25,7 @@ mod m12_risk_revision;
 mod m13_feeds;
 mod m14_sign_in_tries;
 mod m15_cursors;
+mod m19_integration_mappings;
 mod m22_access;
 mod table;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m13_feeds::Migration),
             Box::new(m14_sign_in_tries::Migration),
             Box::new(m15_cursors::Migration),
+            Box::new(m19_integration_mappings::Migration),
             Box::new(m22_access::Migration),
         ]
     }

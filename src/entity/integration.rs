@@ -20,6 +20,7 @@ pub struct Model {
     pub created_by: Option<UserId>,
     pub created_at: DateTimeUtc,
     pub revoked_at: Option<DateTimeUtc>,
+    pub mapping: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

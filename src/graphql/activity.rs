@@ -1,6 +1,8 @@
 //! Facts: recorded in batches, read from the ledger, mapped where a value is not known.
 
-use async_graphql::{Context, Description, InputObject, Object, OneofObject, SimpleObject};
+use async_graphql::{
+    Context, Description, InputObject, InputType, Object, OneofObject, Pos, SimpleObject, Value,
+};
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -434,6 +436,16 @@ impl ActivityDetailsInput {
             Self::Adjustment(_) => Payload::Adjustment,
         })
     }
+}
+
+/// The input type of a fact.
+pub const INPUT: &str = "ActivityInput";
+
+/// A fact that came as a value of the type [`INPUT`]; whether it fits that type has been looked at before.
+pub fn read(value: Value) -> Result<NewActivity, Fault> {
+    let input = ActivityInput::parse(Some(value))
+        .map_err(|error| Fault::new("activity", error.into_server_error(Pos::default()).message))?;
+    input.read()
 }
 
 fn units(field: &'static str, unit: Unit, value: Decimal) -> Result<i64, Fault> {

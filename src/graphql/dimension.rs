@@ -89,7 +89,8 @@ pub struct DimensionMutation;
 
 #[Object]
 impl DimensionMutation {
-    /// Adds values to a dimension of the own programme: all of them, or none when one cannot be added. For vendor admins.
+    /// Adds values to a dimension of the own programme: all of them, or none when one cannot be added. Facts that carry their codes
+    /// already are counted anew. For vendor admins.
     async fn add_dimension_values(
         &self,
         ctx: &Context<'_>,

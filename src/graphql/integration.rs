@@ -52,6 +52,11 @@ impl Integration {
         self.0.revoked_at
     }
 
+    /// What the columns of the tables mean that it sends, in TOML; null if they are named as the fields of a fact are.
+    async fn mapping(&self) -> Option<&str> {
+        self.0.mapping.as_deref()
+    }
+
     /// Whether the viewer may replace its token or close it.
     async fn viewer_can_administer(&self, ctx: &Context<'_>) -> bool {
         ctx.op().actor.administers(self.0.organization_id)
@@ -79,6 +84,15 @@ pub struct RotateIntegrationTokenInput {
 pub struct RevokeIntegrationInput {
     /// The integration.
     pub integration_id: IntegrationId,
+}
+
+/// What the columns of an integration's tables mean.
+#[derive(Debug, InputObject)]
+pub struct SetIntegrationMappingInput {
+    /// The integration.
+    pub integration_id: IntegrationId,
+    /// The mapping, in TOML: one `[file.…]` with its events, and aliases. Absent: columns are named as the fields of a fact are.
+    pub mapping: Option<String>,
 }
 
 macro_rules! with_token {
@@ -120,6 +134,14 @@ payloads! {
     }
 }
 
+payloads! {
+    /// The answer to `setIntegrationMapping`.
+    SetIntegrationMappingPayload {
+        /// The integration.
+        integration: Integration
+    }
+}
+
 /// What admins do about integrations.
 #[derive(Debug, Default)]
 pub struct IntegrationMutation;
@@ -145,6 +167,17 @@ impl IntegrationMutation {
     ) -> Result<RotateIntegrationTokenPayload, ApiError> {
         let result = integrations::rotate_token(ctx.op(), input.integration_id).await;
         RotateIntegrationTokenPayload::of(result)
+    }
+
+    /// Says what the columns of the tables mean that an integration sends to `/ingest/activities`. For admins.
+    async fn set_integration_mapping(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The integration and its mapping.")] input: SetIntegrationMappingInput,
+    ) -> Result<SetIntegrationMappingPayload, ApiError> {
+        let SetIntegrationMappingInput { integration_id, mapping } = input;
+        let result = integrations::set_mapping(ctx.op(), integration_id, mapping).await;
+        SetIntegrationMappingPayload::of(result, Integration)
     }
 
     /// Closes an integration for good. For admins.

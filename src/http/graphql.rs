@@ -168,9 +168,11 @@ impl Reply {
         headers: &HeaderMap,
     ) -> Result<Knock, TurnedAway> {
         let identified = match auth::from_headers(headers) {
-            Ok(token) => knocks::identify(house, token.clone(), address)
-                .await
-                .map(|caller| Knock { token, caller }),
+            Ok(token) => {
+                let knocks = house.knocks.as_deref();
+                let found = knocks::identify(knocks, &house.authenticate, token.clone(), address);
+                found.await.map(|caller| Knock { token, caller })
+            }
             Err(failure) => Err(failure),
         };
         identified.map_err(|failure| match failure {

@@ -13,8 +13,8 @@ use std::{
 use lru::LruCache;
 
 use super::{
-    HttpState, Now,
-    auth::{AuthFailure, Caller},
+    Now,
+    auth::{AuthFailure, Authenticator, Caller},
     meter::{MOST_CALLERS, Payer},
 };
 use crate::domain::allowance::{Bucket, Exhausted, Rate};
@@ -81,16 +81,17 @@ impl Knocks {
 /// Finds out whose the token is that was shown at `address`.
 ///
 /// One that could not be looked up says nothing about who brought it.
-pub async fn identify<E>(
-    house: &HttpState<E>,
+pub async fn identify(
+    knocks: Option<&Knocks>,
+    authenticate: &Authenticator,
     token: Option<String>,
     address: IpAddr,
 ) -> Result<Caller, AuthFailure> {
-    let (Some(knocks), Some(shown)) = (house.knocks.clone(), token.clone()) else {
-        return (house.authenticate)(token).await;
+    let (Some(knocks), Some(shown)) = (knocks, token.clone()) else {
+        return authenticate(token).await;
     };
     knocks.admit(&shown, address)?;
-    let found = (house.authenticate)(token).await;
+    let found = authenticate(token).await;
     match &found {
         Ok(_) => knocks.note_good(&shown),
         Err(AuthFailure::Invalid) => knocks.note_bad(&shown, address),

@@ -5,7 +5,8 @@
 //! ([`auth`], [`knocks`]) and from where ([`visit`]), what may be asked at all ([`guard`])
 //! and how much of it ([`meter`]), execution in bounded time ([`run`]), and an
 //! answer whose errors are coded ([`answer`]). [`graphql`] and [`socket`] differ
-//! in how they speak and in nothing that happens in between.
+//! in how they speak and in nothing that happens in between. Facts by the million
+//! have a door of their own ([`ingest`]).
 //!
 //! The schema, the clock and the token check come in through [`HttpState`]; this
 //! module knows none of them by name.
@@ -26,7 +27,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_http::{
     compression::{
         CompressionLayer, Predicate,
-        predicate::{DefaultPredicate, SizeAbove},
+        predicate::{DefaultPredicate, NotForContentType, SizeAbove},
     },
     cors::CorsLayer,
 };
@@ -40,6 +41,7 @@ pub mod following;
 pub mod graphql;
 pub mod guard;
 pub mod health;
+pub mod ingest;
 pub mod knocks;
 pub mod meter;
 pub mod metrics;
@@ -176,9 +178,12 @@ async fn stamp(State(mint): State<MintRequestId>, mut request: Request, next: Ne
     response
 }
 
-/// Compresses what is worth it, and never the answer that opens a socket.
+/// Compresses what is worth it, and never the answer that opens a socket, nor one that is read as it comes.
 fn compression() -> CompressionLayer<impl Predicate> {
-    CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1024)).and(
+    let worth_it = DefaultPredicate::new()
+        .and(SizeAbove::new(1024))
+        .and(NotForContentType::const_new("application/x-ndjson"));
+    CompressionLayer::new().compress_when(worth_it.and(
         |status: StatusCode, _: Version, _: &HeaderMap, _: &Extensions| {
             status != StatusCode::SWITCHING_PROTOCOLS
         },

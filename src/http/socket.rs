@@ -224,7 +224,8 @@ impl<E: Executor> Session<E> {
             if is_known {
                 (house.authenticate)(token).await
             } else {
-                knocks::identify(&house, token, address).await
+                let knocks = house.knocks.as_deref();
+                knocks::identify(knocks, &house.authenticate, token, address).await
             }
         };
         self.identity = Some(asking.boxed()).into();

@@ -139,6 +139,34 @@ impl Mapping {
         Self::from_table(table).map_err(|message| invalid(path, message))
     }
 
+    /// Reads a mapping that stands alone and is about one table, as integrations have theirs; what is wrong with it otherwise.
+    pub fn of_one_table(text: &str) -> Result<Self, String> {
+        let table: Table = text
+            .parse()
+            .map_err(|error: toml::de::Error| error.to_string().trim_end().to_owned())?;
+        if table.contains_key("extends") {
+            return Err("cannot extend another mapping here".to_owned());
+        }
+        let mapping = Self::from_table(table)?;
+        if let Some(name) = mapping.lookups.keys().next() {
+            return Err(format!("lookup.{name}: there is no other file to look it up in"));
+        }
+        let mut files = mapping.files.iter();
+        match (files.next(), files.next()) {
+            (Some((name, file)), None) if file.is_distinct => Err(format!(
+                "file.{name}: `distinct` would have to remember every row; a fact that comes again is a duplicate anyhow"
+            )),
+            (Some(_), None) => Ok(mapping),
+            _ => Err("must be about one file: that which is sent".to_owned()),
+        }
+    }
+
+    /// The only table that the mapping is about, if it is about one.
+    pub fn only_table(&self) -> Option<&FileMapping> {
+        let mut files = self.files.values();
+        files.next().filter(|_| files.next().is_none())
+    }
+
     fn from_table(table: Table) -> Result<Self, String> {
         let written: Written = parse(table, "")?;
         let mut files = BTreeMap::new();

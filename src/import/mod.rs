@@ -18,6 +18,7 @@ mod event;
 mod flaw;
 mod kind;
 mod lines;
+pub mod load;
 mod lookup;
 mod mapping;
 mod partners;

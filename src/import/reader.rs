@@ -119,7 +119,7 @@ impl CsvFile {
     }
 
     /// The row as text, if it has a cell for each column.
-    fn check(&self, mut bytes: ByteRecord, line: u64, last: u64) -> Result<StringRecord, Flaw> {
+    fn check(&self, bytes: ByteRecord, line: u64, last: u64) -> Result<StringRecord, Flaw> {
         let (n_cells, n_columns) = (bytes.len(), self.header.len());
         if n_cells != n_columns {
             let lines = self.reader.get_ref();
@@ -136,21 +136,26 @@ impl CsvFile {
                 },
             ));
         }
-        bytes.trim();
-        for (cell, column) in bytes.iter().zip(&self.header) {
-            if std::str::from_utf8(cell).is_err() {
-                return Err(Flaw::of_cell(column, &String::from_utf8_lossy(cell), "is not UTF-8"));
-            }
-            if cell.contains(&0) {
-                return Err(Flaw::of_cell(
-                    column,
-                    &String::from_utf8_lossy(cell),
-                    "has a NUL character",
-                ));
-            }
-        }
-        StringRecord::from_byte_record(bytes).map_err(|_record| Flaw::of_row("is not UTF-8"))
+        text(bytes, &self.header)
     }
+}
+
+/// The cells as text, without the spaces around them; there is one for each column of `header`.
+pub fn text(mut bytes: ByteRecord, header: &[String]) -> Result<StringRecord, Flaw> {
+    bytes.trim();
+    for (cell, column) in bytes.iter().zip(header) {
+        if std::str::from_utf8(cell).is_err() {
+            return Err(Flaw::of_cell(column, &String::from_utf8_lossy(cell), "is not UTF-8"));
+        }
+        if cell.contains(&0) {
+            return Err(Flaw::of_cell(
+                column,
+                &String::from_utf8_lossy(cell),
+                "has a NUL character",
+            ));
+        }
+    }
+    StringRecord::from_byte_record(bytes).map_err(|_record| Flaw::of_row("is not UTF-8"))
 }
 
 /// The one column of `header` called `name`.

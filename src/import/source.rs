@@ -17,7 +17,7 @@ use super::{
     flaw::{Flaw, Place, Rejected},
     lookup::Lookup,
     mapping::{FileMapping, Mapping},
-    reader::{CsvFile, RawRow},
+    reader::{CsvFile, column},
 };
 
 /// The files of a mapping, opened and checked.
@@ -61,6 +61,11 @@ pub struct Rows {
 
 struct OpenFile {
     csv: CsvFile,
+    sheet: Sheet,
+}
+
+/// What is made of a table's rows, one by one.
+pub struct Sheet {
     mapping: FileMapping,
     layout: Layout,
     seen: HashSet<[u8; 32]>,
@@ -75,8 +80,8 @@ pub fn open(mapping: &Mapping, folder: &Path) -> Result<Source, ImportError> {
     let mut files = Vec::new();
     for file in mapping.files.values() {
         let csv = CsvFile::open(folder, &file.path, file.delimiter)?;
-        let layout = layout(mapping, file, &csv, &lookups)?;
-        files.push(OpenFile { csv, mapping: file.clone(), layout, seen: HashSet::new() });
+        let sheet = Sheet::new(mapping, file, &csv.header, &lookups)?;
+        files.push(OpenFile { csv, sheet });
     }
     Ok(Source { mapping: mapping.clone(), files })
 }
@@ -117,7 +122,10 @@ impl Iterator for Rows {
                 Ok(Some(raw)) => {
                     let at = Place { file: Arc::clone(&file.csv.name), line: raw.line };
                     let bytes_read = self.n_bytes_done + raw.bytes_read;
-                    let outcome = file.outcome(raw, &at, &self.mapping);
+                    let outcome = match raw.record {
+                        Ok(record) => file.sheet.outcome(&record, &at, &self.mapping),
+                        Err(flaw) => Outcome::Rejected(flaw),
+                    };
                     self.current = Some(file);
                     return Some(Ok(Row { at, bytes_read, outcome }));
                 }
@@ -131,19 +139,27 @@ impl Iterator for Rows {
     }
 }
 
-impl OpenFile {
-    fn outcome(&mut self, raw: RawRow, at: &Place, mapping: &Mapping) -> Outcome {
-        let record = match raw.record {
-            Ok(record) => record,
-            Err(flaw) => return Outcome::Rejected(flaw),
-        };
-        if self.mapping.is_distinct && !self.seen.insert(digest(&record)) {
+impl Sheet {
+    /// The sheet of a table with these columns.
+    pub fn new(
+        mapping: &Mapping,
+        file: &FileMapping,
+        header: &[String],
+        lookups: &BTreeMap<&str, Arc<Lookup>>,
+    ) -> Result<Self, ImportError> {
+        let layout = layout(mapping, file, header, lookups)?;
+        Ok(Self { mapping: file.clone(), layout, seen: HashSet::new() })
+    }
+
+    /// What becomes of a row.
+    pub fn outcome(&mut self, record: &StringRecord, at: &Place, mapping: &Mapping) -> Outcome {
+        if self.mapping.is_distinct && !self.seen.insert(digest(record)) {
             return Outcome::Repeated;
         }
-        if let Some(flaw) = self.layout.broken(&record) {
+        if let Some(flaw) = self.layout.broken(record) {
             return Outcome::Rejected(flaw);
         }
-        let cells = self.layout.cells(&record);
+        let cells = self.layout.cells(record);
         if let Some(empty) = self.mapping.filled.iter().find(|name| cells.get(name).is_empty()) {
             return Outcome::Rejected(cells.why_empty(empty));
         }
@@ -194,9 +210,10 @@ impl OpenFile {
 fn layout(
     mapping: &Mapping,
     file: &FileMapping,
-    csv: &CsvFile,
+    header: &[String],
     lookups: &BTreeMap<&str, Arc<Lookup>>,
 ) -> Result<Layout, ImportError> {
+    let column_of = |name: &str| column(&file.path, header, name);
     let aliases = |name: &str| mapping.aliases.get(name).cloned().unwrap_or_default();
     let mut layout = Layout::default();
     for name in file.names() {
@@ -207,12 +224,12 @@ fn layout(
             Some((mapping.lookups.get(lookup)?, lookups.get(lookup)?, column))
         });
         let Some((joining, lookup, column)) = joined else {
-            layout.add_column(name, csv.column(name)?, aliases(name));
+            layout.add_column(name, column_of(name)?, aliases(name));
             continue;
         };
         let by = match layout.slot(&joining.by) {
             Some(slot) => slot,
-            None => layout.add_column(&joining.by, csv.column(&joining.by)?, aliases(&joining.by)),
+            None => layout.add_column(&joining.by, column_of(&joining.by)?, aliases(&joining.by)),
         };
         layout.add_joined(name, Arc::clone(lookup), by, lookup.column(column)?, aliases(name));
     }

@@ -132,7 +132,7 @@ pub async fn record_once(op: &Op, key: Option<&str>, batch: Batch) -> Result<Vec
         return Ok(answer);
     }
     let results = record_in(&tx, op, &batch).await?;
-    idempotency::keep(&tx, op, &asked, &results).await?;
+    idempotency::keep(&tx, &asked, &results).await?;
     tx.commit().await?;
     Ok(results)
 }

@@ -94,7 +94,7 @@ pub async fn add(
     let (item, event) = insert(&tx, op, &plan, origin, new).await?;
     events::record(&tx, op, plan.vendor_id, vec![event]).await?;
     if let Some(asked) = &asked {
-        idempotency::keep(&tx, op, asked, &item.id).await?;
+        idempotency::keep(&tx, asked, &item.id).await?;
     }
     tx.commit().await?;
     Ok((plan, item))

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::{
-    access, check,
+    access, check, facts,
     organizations::hold_vendor,
     page::{Found, Order, Page},
 };
@@ -139,7 +139,7 @@ pub async fn aliases_of_values(
 
 /// Adds values to one of a vendor's dimensions: all, or none when one of them cannot be.
 ///
-/// Facts that came earlier stay where they were placed.
+/// Facts that carry a new code already are placed and counted anew.
 pub async fn add_values(
     op: &Op,
     vendor: OrganizationId,
@@ -152,6 +152,7 @@ pub async fn add_values(
         return Err(Error::invalid("values", message));
     }
     let tx = op.db.write().await?;
+    let partnerships = facts::hold_all(&tx, op, vendor).await?;
     hold_vendor(&tx, op, vendor).await?;
     let mut known = Dimensions::load(&*tx, vendor).await?;
     let mut added = Vec::with_capacity(new.len());
@@ -163,6 +164,8 @@ pub async fn add_values(
     let rows = added.iter().cloned().map(IntoActiveModel::into_active_model);
     let rows = rows.map(dimension_value::ActiveModel::reset_all);
     dimension_value::Entity::insert_many(rows).exec_without_returning(&*tx).await?;
+    let meanings = added.iter().map(|value| (word(&value.code), value.id)).collect();
+    facts::place(&tx, op, &partnerships, dimension, &meanings).await?;
     tx.commit().await?;
     Ok(added)
 }
@@ -219,7 +222,7 @@ impl Dimensions {
 }
 
 /// The form in which spellings are compared and aliases are kept.
-fn word(text: &str) -> String {
+pub fn word(text: &str) -> String {
     text.trim().to_lowercase()
 }
 

@@ -96,7 +96,7 @@ pub async fn create(op: &Op, key: Option<&str>, new: NewPlan) -> Result<plan::Mo
     announce(&tx, op, &plan, EventKind::PlanCreated, "createPlan", EventBody::Plain, Some(after))
         .await?;
     if let Some(asked) = &asked {
-        idempotency::keep(&tx, op, asked, &plan.id).await?;
+        idempotency::keep(&tx, asked, &plan.id).await?;
     }
     tx.commit().await?;
     Ok(plan)

@@ -1,6 +1,6 @@
 //! Facts as they are read: the ledger, what is not counted, and what waits to be mapped.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait,
@@ -19,7 +19,7 @@ use crate::{
     domain::{
         activity::{ActivityKind, Feed},
         actor::{Role, Scope, Side},
-        id::{ActivityId, DimensionValueId, PartnershipId},
+        id::{ActivityId, DimensionValueId, OrganizationId, PartnershipId},
         money::Currency,
         target::Dimension,
     },
@@ -228,39 +228,59 @@ pub async fn map_value(op: &Op, mapping: Mapping) -> Result<u64> {
         return Err(Error::Forbidden("values are mapped by vendor admins".into()));
     }
     let tx = op.db.write().await?;
-    // Facts that are being recorded are placed before or after, never half by one alias and half by another.
-    let partnerships = partnership::Entity::visible_to(&op.actor)
-        .order_by_asc(partnership::Column::Id)
-        .held()
-        .all(&*tx)
-        .await?;
+    let partnerships = hold_all(&tx, op, member.organization).await?;
     let alias = NewAlias { text: mapping.text.clone(), value: mapping.value };
     let value = dimensions::add_alias(&tx, op, alias).await?;
     if value.dimension != mapping.dimension {
         let message = format!("`{}` is no {}", mapping.value, mapping.dimension.label());
         return Err(Error::invalid("valueId", message));
     }
-    let mut n_facts = 0;
-    for partnership in &partnerships {
-        let subjects = remap(&tx, partnership.id, &mapping, &mut n_facts).await?;
-        if !subjects.is_empty() {
-            let ledgers = rollups::facts_of(&*tx, partnership.id, subjects.iter().cloned()).await?;
-            deals::keep(&tx, op, partnership, &ledgers, &subjects).await?;
-            recount(&tx, op, partnership).await?;
-        }
-    }
+    let meanings = BTreeMap::from([(dimensions::word(&mapping.text), mapping.value)]);
+    let n_facts = place(&tx, op, &partnerships, mapping.dimension, &meanings).await?;
     tx.commit().await?;
     Ok(n_facts)
 }
 
-/// Gives the facts that carry the text their value, and returns what they are about.
+/// A vendor's partnerships, held in one order: facts that are being recorded are placed before or after, never half by one
+/// meaning and half by another.
+pub async fn hold_all(tx: &Tx, op: &Op, vendor: OrganizationId) -> Result<Vec<partnership::Model>> {
+    let partnerships = partnership::Entity::visible_to(&op.actor)
+        .filter(partnership::Column::VendorId.eq(vendor))
+        .order_by_asc(partnership::Column::Id)
+        .held();
+    Ok(partnerships.all(&**tx).await?)
+}
+
+/// Gives the facts that carry one of these words the value that it means, and counts them anew. Returns how many they are.
+pub async fn place(
+    tx: &Tx,
+    op: &Op,
+    partnerships: &[partnership::Model],
+    dimension: Dimension,
+    meanings: &BTreeMap<String, DimensionValueId>,
+) -> Result<u64> {
+    let mut n_facts = 0;
+    for partnership in partnerships {
+        let subjects = remap(tx, partnership.id, dimension, meanings, &mut n_facts).await?;
+        if !subjects.is_empty() {
+            let ledgers =
+                rollups::facts_of(&**tx, partnership.id, subjects.iter().cloned()).await?;
+            deals::keep(tx, op, partnership, &ledgers, &subjects).await?;
+            recount(tx, op, partnership).await?;
+        }
+    }
+    Ok(n_facts)
+}
+
+/// Gives the facts that carry the words their values, and returns what they are about.
 async fn remap(
     tx: &Tx,
     partnership: PartnershipId,
-    mapping: &Mapping,
+    dimension: Dimension,
+    meanings: &BTreeMap<String, DimensionValueId>,
     n_facts: &mut u64,
 ) -> Result<BTreeSet<String>> {
-    let (text, id) = columns(mapping.dimension);
+    let (text, id) = columns(dimension);
     let of_partnership =
         || activity::Entity::find().filter(activity::Column::PartnershipId.eq(partnership));
     let texts: Vec<String> = of_partnership()
@@ -271,21 +291,28 @@ async fn remap(
         .into_tuple()
         .all(&**tx)
         .await?;
-    let wanted = mapping.text.trim().to_lowercase();
-    let texts: Vec<String> =
-        texts.into_iter().filter(|text| text.trim().to_lowercase() == wanted).collect();
-    let misplaced = Condition::any().add(id.is_null()).add(id.ne(mapping.value));
-    let found: Vec<activity::Model> =
-        of_partnership().filter(text.is_in(texts)).filter(misplaced).all(&**tx).await?;
-    for chunk in found.chunks(1_000) {
-        *n_facts += activity::Entity::update_many()
-            .col_expr(id, Expr::value(mapping.value))
-            .filter(activity::Column::Id.is_in(chunk.iter().map(|row| row.id)))
-            .exec(&**tx)
-            .await?
-            .rows_affected;
+    let mut by_value: BTreeMap<DimensionValueId, Vec<String>> = BTreeMap::new();
+    for text in texts {
+        if let Some(value) = meanings.get(&dimensions::word(&text)) {
+            by_value.entry(*value).or_default().push(text);
+        }
     }
-    Ok(found.into_iter().map(|row| row.subject).collect())
+    let mut subjects = BTreeSet::new();
+    for (value, texts) in by_value {
+        let misplaced = Condition::any().add(id.is_null()).add(id.ne(value));
+        let found: Vec<activity::Model> =
+            of_partnership().filter(text.is_in(texts)).filter(misplaced).all(&**tx).await?;
+        for chunk in found.chunks(1_000) {
+            *n_facts += activity::Entity::update_many()
+                .col_expr(id, Expr::value(value))
+                .filter(activity::Column::Id.is_in(chunk.iter().map(|row| row.id)))
+                .exec(&**tx)
+                .await?
+                .rows_affected;
+        }
+        subjects.extend(found.into_iter().map(|row| row.subject));
+    }
+    Ok(subjects)
 }
 
 fn columns(dimension: Dimension) -> (activity::Column, activity::Column) {

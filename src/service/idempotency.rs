@@ -1,7 +1,11 @@
 //! Answers to keyed requests: asked again, a request gets the answer that it got, and is not done again.
 
 use chrono::TimeDelta;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -45,15 +49,35 @@ impl Asked {
 }
 
 /// The answer that the request got, if it was made; another input under the key is refused.
+///
+/// A request that was not made takes the key: the same request at the same moment waits here until this one is kept or undone.
 pub async fn answer<T: DeserializeOwned>(tx: &Tx, op: &Op, asked: &Asked) -> Result<Option<T>> {
+    use idempotency::Column;
     idempotency::Entity::delete_many()
-        .filter(idempotency::Column::CreatedAt.lt(op.now() - KEPT))
+        .filter(Column::CreatedAt.lt(op.now() - KEPT))
         .exec(&**tx)
         .await?;
-    let key = (asked.organization, asked.operation.to_owned(), asked.key.clone());
-    let Some(kept) = idempotency::Entity::find_by_id(key).one(&**tx).await? else {
-        return Ok(None);
+    let row = idempotency::ActiveModel {
+        organization_id: Set(asked.organization),
+        operation: Set(asked.operation.to_owned()),
+        key: Set(asked.key.clone()),
+        input_hash: Set(asked.input_hash.clone()),
+        answer: Set(serde_json::Value::Null),
+        created_at: Set(op.now()),
     };
+    let mut taken = OnConflict::columns([Column::OrganizationId, Column::Operation, Column::Key]);
+    taken.do_nothing();
+    let n_new = idempotency::Entity::insert_many([row])
+        .on_conflict(taken)
+        .exec_without_returning(&**tx)
+        .await?;
+    if n_new > 0 {
+        return Ok(None);
+    }
+    let key = (asked.organization, asked.operation.to_owned(), asked.key.clone());
+    let kept = idempotency::Entity::find_by_id(key).one(&**tx).await?;
+    let kept =
+        kept.ok_or_else(|| Error::Inconsistent("a key that was taken is gone".to_owned()))?;
     if kept.input_hash != asked.input_hash {
         return Err(Error::IdempotencyConflict(asked.key.clone()));
     }
@@ -62,18 +86,17 @@ pub async fn answer<T: DeserializeOwned>(tx: &Tx, op: &Op, asked: &Asked) -> Res
         .map_err(|error| Error::Inconsistent(error.to_string()))
 }
 
-/// Keeps the answer, in the transaction that it tells of.
-pub async fn keep(tx: &Tx, op: &Op, asked: &Asked, answer: &(impl Serialize + Sync)) -> Result<()> {
-    let row = idempotency::ActiveModel {
-        organization_id: Set(asked.organization),
-        operation: Set(asked.operation.to_owned()),
-        key: Set(asked.key.clone()),
-        input_hash: Set(asked.input_hash.clone()),
-        answer: Set(
-            serde_json::to_value(answer).map_err(|error| Error::Inconsistent(error.to_string()))?
-        ),
-        created_at: Set(op.now()),
-    };
-    row.insert(&**tx).await?;
+/// Keeps the answer under the key that [`answer`] took, in the transaction that it tells of.
+pub async fn keep(tx: &Tx, asked: &Asked, answer: &(impl Serialize + Sync)) -> Result<()> {
+    use idempotency::Column;
+    let answer =
+        serde_json::to_value(answer).map_err(|error| Error::Inconsistent(error.to_string()))?;
+    idempotency::Entity::update_many()
+        .col_expr(Column::Answer, Expr::value(answer))
+        .filter(Column::OrganizationId.eq(asked.organization))
+        .filter(Column::Operation.eq(asked.operation))
+        .filter(Column::Key.eq(asked.key.as_str()))
+        .exec(&**tx)
+        .await?;
     Ok(())
 }

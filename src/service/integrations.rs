@@ -15,11 +15,15 @@ use crate::{
     domain::{
         actor::{Member, Scope, Scopes},
         id::{IntegrationId, OrganizationId},
+        recording,
     },
     entity::integration,
     error::{Error, Result},
     op::Op,
 };
+
+/// Characters of a mapping at most.
+const LONGEST_MAPPING: usize = 50_000;
 
 /// A service account that is to be opened.
 #[derive(Clone, Debug)]
@@ -79,6 +83,7 @@ pub async fn create(op: &Op, new: NewIntegration) -> Result<WithToken> {
         created_by: Set(op.actor.member().and_then(Member::user)),
         created_at: Set(op.now()),
         revoked_at: Set(None),
+        mapping: Set(None),
     }
     .insert(&*tx)
     .await?;
@@ -110,6 +115,25 @@ pub async fn revoke(op: &Op, id: IntegrationId) -> Result<integration::Model> {
         row.revoked_at = Set(Some(op.now()));
         integration = row.update(&*tx).await?;
     }
+    tx.commit().await?;
+    Ok(integration)
+}
+
+/// Says what the columns of the tables mean that an integration sends; none, if they are named as the fields of a fact are.
+pub async fn set_mapping(
+    op: &Op,
+    id: IntegrationId,
+    mapping: Option<String>,
+) -> Result<integration::Model> {
+    let tx = op.db.write().await?;
+    let integration = hold_own(&tx, op, id).await?;
+    if let Some(mapping) = &mapping {
+        recording::text("mapping", mapping, LONGEST_MAPPING)?;
+        (op.check_mapping)(mapping).map_err(|message| Error::invalid("mapping", message))?;
+    }
+    let mut row = integration.into_active_model();
+    row.mapping = Set(mapping);
+    let integration = row.update(&*tx).await?;
     tx.commit().await?;
     Ok(integration)
 }

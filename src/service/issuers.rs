@@ -8,7 +8,7 @@ use std::sync::Arc;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm as Library, DecodingKey, crypto};
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -19,6 +19,7 @@ use super::{
     users::{self, NewUser},
 };
 use crate::{
+    db::Held,
     domain::{
         actor::Actor,
         issuer::{
@@ -142,7 +143,7 @@ async fn provision(
     let tx = op.db.write().await?;
     let wanted = organization::Column::Id.eq(mapping.organization);
     let organizations = organization::Entity::visible_to(&Actor::System).filter(wanted);
-    let organization = organizations.lock_exclusive().one(&*tx).await?;
+    let organization = organizations.held().one(&*tx).await?;
     if organization.is_none_or(|organization| organization.kind != mapping.role.side()) {
         let Mapping { group, organization, .. } = mapping;
         tracing::warn!(group, %organization, "is mapped to a role that the organisation does not have");

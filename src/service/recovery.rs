@@ -130,7 +130,7 @@ pub async fn record(
     let (item, event) = assigning::insert(&tx, op, &plan, origin, item).await?;
     events::record(&tx, op, plan.vendor_id, vec![event]).await?;
     if let Some(asked) = &asked {
-        idempotency::keep(&tx, op, asked, &item.id).await?;
+        idempotency::keep(&tx, asked, &item.id).await?;
     }
     tx.commit().await?;
     Ok((plan, item))

@@ -101,7 +101,7 @@ pub async fn renew(op: &Op, key: Option<&str>, new: NewRenewal) -> Result<plan::
         .await?;
     alerts::evaluate_renewed(&tx, op, &plan).await?;
     if let Some(asked) = &asked {
-        idempotency::keep(&tx, op, asked, &plan.id).await?;
+        idempotency::keep(&tx, asked, &plan.id).await?;
     }
     tx.commit().await?;
     Ok(plan)

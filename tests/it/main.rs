@@ -15,6 +15,7 @@ mod events;
 mod gaps;
 mod http;
 mod import;
+mod ingest;
 mod integrations;
 mod isolation;
 mod issuers;

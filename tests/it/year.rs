@@ -97,7 +97,7 @@ async fn agreed(app: &TestApp) -> GivenPlan {
 #[tokio::test]
 async fn a_year_from_one_renewal_to_the_next() {
     let app = TestApp::start().await;
-    let plan = agreed(&app).await;
+    let plan = Box::pin(agreed(&app)).await;
     let (vendor, partner) = (&plan.vendor.manager, &plan.partner.manager);
 
     // The first quarter, and its review.

@@ -37,6 +37,12 @@ pub fn check(
     Ok(())
 }
 
+/// Where a value does not fit the type of this name, and why: `details.deal.amount`, `is required`.
+pub fn misfit(outline: &Outline, name: &str, value: &Value) -> Option<(String, String)> {
+    let Misfit { path, reason } = fit_named(outline, name, value).err()?;
+    Some((path.trim_start_matches('.').to_owned(), reason))
+}
+
 /// The variables with the defaults of those booleans that are not given: `@include` and `@skip`, as the library reads them, know
 /// of no default.
 pub fn complete(operation: &OperationDefinition, mut given: Variables) -> Variables {

@@ -215,3 +215,45 @@ async fn a_correction_can_move_a_fact_to_another_deal_and_day() {
     assert_eq!(deals["deals"]["nodes"], json!([{ "reference": "D-2" }]));
     app.check_sums().await;
 }
+
+#[tokio::test]
+async fn a_chain_of_a_hundred_corrections_is_one_fact() {
+    let app = TestApp::start().await;
+    let plan = app.active_plan().await;
+    let (manager, partnership) = (&plan.vendor.manager, &plan.partner.partnership);
+    let mut last = manager.recorded(partnership, &[won("1.00")]).await.remove(0);
+    for cents in 1..=100 {
+        let correction = won(&format!("2.{:02}", cents % 100)).superseding(&last);
+        last = manager.recorded(partnership, &[correction]).await.remove(0);
+    }
+    assert_eq!(revenue(&plan).await, "2.00");
+    let won_deals = plan.read(manager, "progress { total { dealsWon } }").await;
+    assert_eq!(won_deals["total"]["dealsWon"], "1");
+    let in_force = "{ activities(filter: { isSuperseded: false }) { totalCount nodes { id } } }";
+    let found = plan.partner.viewer.run(in_force, json!({})).await;
+    assert_eq!(found["activities"], json!({ "totalCount": 1, "nodes": [{ "id": last }] }));
+    app.check_sums().await;
+}
+
+#[tokio::test]
+async fn facts_of_no_plan_are_kept_and_a_closed_plan_stays_as_it_was() {
+    let app = TestApp::start().await;
+    let northwind = app.vendor("Northwind").await;
+    let acme = app.partner(&northwind, "Acme", "STRATEGIC", "RESELLER").await;
+    let dated = |name: &str, on: &str| {
+        Fact::deal("DEAL_WON", name, on).amount("5.00", "USD").called(&format!("{name} won"))
+    };
+    // No plan yet: what falls into the period of one counts when it is signed, ten years ago never.
+    let early = [dated("D-1", "2026-02-01"), dated("D-2", "2016-02-01")];
+    northwind.manager.recorded(&acme.partnership, &early).await;
+    let plan = northwind.plan(&acme).full().active().await;
+    assert_eq!(revenue(&plan).await, "5.00");
+
+    app.set_time("2027-01-05T12:00:00Z");
+    plan.change(&northwind.manager, "closePlan", json!({})).await;
+    let late = [dated("D-3", "2026-03-01"), dated("D-4", "2027-01-05")];
+    northwind.manager.recorded(&acme.partnership, &late).await;
+    assert_eq!(revenue(&plan).await, "5.00");
+    let kept = "{ activities { totalCount } }";
+    assert_eq!(acme.viewer.run(kept, json!({})).await["activities"]["totalCount"], 4);
+}

@@ -124,7 +124,7 @@ async fn an_unknown_word_counts_in_the_rest_until_it_is_mapped() {
 }
 
 #[tokio::test]
-async fn a_word_that_became_a_value_later_can_be_mapped_to_it() {
+async fn a_word_that_became_a_value_later_means_it_and_nothing_else() {
     let app = TestApp::start().await;
     let (plan, lines) = split_plan(&app).await;
     let (admin, partnership) = (&plan.vendor.admin, &plan.partner.partnership);
@@ -132,8 +132,8 @@ async fn a_word_that_became_a_value_later_can_be_mapped_to_it() {
     let mist = plan.vendor.add_values("PRODUCT_LINE", &[("Mist", Some("edge"))]).await.remove(0);
     let refused = admin.refused(MAP, mapping("mist", &lines[0])).await;
     assert_snapshot!(refused, @"VALIDATION_FAILED at text: text: `mist` is the code of Mist");
-    assert_eq!(admin.done(MAP, mapping("mist", &mist)).await["mapped"]["activities"], 1);
     assert_eq!(plan.actual("Revenue · edge", "2026-06-30").await, "8.00");
+    assert_eq!(admin.done(MAP, mapping("mist", &mist)).await["mapped"]["activities"], 0);
     assert_eq!(unmapped(admin, "PRODUCT_LINE").await, json!([]));
     app.check_sums().await;
 }
@@ -268,5 +268,32 @@ async fn a_plan_in_yen_counts_whole_yen() {
     let won = Fact::deal("DEAL_WON", "D-1", "2026-02-01").amount("10.01", "USD");
     northwind.manager.recorded(&acme.partnership, &[won]).await;
     assert_eq!(plan.actual("Revenue", "2026-06-30").await, "1494");
+    app.check_sums().await;
+}
+
+#[tokio::test]
+async fn a_value_that_is_added_later_places_the_facts_that_carry_its_code() {
+    let app = TestApp::start().await;
+    let (plan, _lines) = split_plan(&app).await;
+    let (admin, partnership) = (&plan.vendor.admin, &plan.partner.partnership);
+    let facts = [won("D-1", "Mist ", "2.00"), won("D-2", "fog", "4.00")];
+    plan.vendor.manager.recorded(partnership, &facts).await;
+    let added = plan.vendor.add_values("PRODUCT_LINE", &[("mist", Some("cloud"))]).await;
+    assert_eq!(
+        reached(&plan).await,
+        json!([
+            ["Revenue", "6.00"],
+            ["Revenue · cloud", "2.00"],
+            ["Revenue · edge", "0.00"],
+            ["Revenue · other", "4.00"],
+        ])
+    );
+    let left = unmapped(admin, "PRODUCT_LINE").await;
+    assert_eq!(left, json!([{ "text": "fog", "activities": 1 }]));
+    let asked = "{ deals { nodes { reference productLine { id } } } }";
+    let deals = plan.partner.viewer.run(asked, json!({})).await;
+    let rows = deals["deals"]["nodes"].as_array().unwrap();
+    let placed = rows.iter().find(|row| row["reference"] == "D-1").unwrap();
+    assert_eq!(placed["productLine"]["id"], json!(added[0]));
     app.check_sums().await;
 }

@@ -262,6 +262,25 @@ async fn the_same_key_gets_the_same_answer() {
 }
 
 #[tokio::test]
+async fn two_requests_with_a_new_key_at_once_get_one_answer() {
+    let app = TestApp::start().await;
+    let plan = app.active_plan().await;
+    let (manager, partnership) = (&plan.vendor.manager, &plan.partner.partnership);
+    for round in 1..=8 {
+        let batch = [Fact::leads(round, "2026-02-01"), Fact::leads(0, "2026-02-01")];
+        let key = json!({ "idempotencyKey": format!("night-{round}") });
+        let (first, second) = tokio::join!(
+            manager.record_with(partnership, &batch, key.clone()),
+            manager.record_with(partnership, &batch, key.clone()),
+        );
+        assert_eq!((&first["recorded"], &first["rejected"]), (&json!(1), &json!(1)));
+        assert_eq!(first, second);
+    }
+    assert_eq!(n_facts(&plan).await, 8);
+    app.check_sums().await;
+}
+
+#[tokio::test]
 async fn a_batch_has_a_thousand_rows_at_most() {
     let app = TestApp::start().await;
     let plan = app.active_plan().await;

@@ -258,6 +258,8 @@ fn administering() -> Vec<(&'static str, &'static str, Value)> {
         ("createIntegration", "", json!({ "name": "ERP", "scopes": ["PLANS_READ"] })),
         ("rotateIntegrationToken", "of the vendor", integration("$vendorsIntegration")),
         ("rotateIntegrationToken", "of the partner", integration("$partnersIntegration")),
+        ("setIntegrationMapping", "of the vendor", integration("$vendorsIntegration")),
+        ("setIntegrationMapping", "of the partner", integration("$partnersIntegration")),
         ("revokeIntegration", "of the vendor", integration("$vendorsIntegration")),
         ("revokeIntegration", "of the partner", integration("$partnersIntegration")),
     ]
