@@ -60,9 +60,9 @@ pub async fn sealer(op: &Op) -> Result<Sealer> {
 
 async fn load(op: &Op) -> Result<Sealer> {
     let kept = || secret::Entity::find_by_id(KEY);
-    let found = match kept().one(op.db.read()).await? {
-        Some(found) => found,
-        None => {
+    let found = if let Some(found) = kept().one(op.db.read()).await? {
+        found
+    } else {
             let tx = op.db.write().await?;
             let fresh = secret::ActiveModel {
                 name: Set(KEY.to_owned()),

@@ -124,7 +124,7 @@ impl<'a> Way<'a> {
     }
 }
 
-fn by_name<'a>(fields: Vec<Placed<'a>>) -> BTreeMap<&'a str, Vec<Placed<'a>>> {
+fn by_name(fields: Vec<Placed<'_>>) -> BTreeMap<&str, Vec<Placed<'_>>> {
     let mut named = BTreeMap::<&str, Vec<_>>::new();
     for placed in fields {
         let name = placed.field.alias.as_ref().unwrap_or(&placed.field.name);

@@ -16,6 +16,10 @@ const SDL: &str = "
       byIds(ids: [ID!]!): [Q]!
       thing: Thing
       boxed(box: Box): Int
+      takes(
+        int: Int float: Float string: String boolean: Boolean id: ID kind: Kind day: Day box: Box
+        either: Either ints: [Int!] rows: [[Int]]
+      ): Int
     }
     interface Thing { more: Thing x: Int y: Int }
     type A implements Thing { more: Thing x: Int y: Int }
@@ -96,7 +100,7 @@ fn a_document_is_read_before_it_runs() {
 
 #[test]
 fn an_operation_is_found_by_name_or_because_it_is_the_only_one() {
-    let two = "query A { a } mutation B { b }";
+    let two = "query A { a } mutation B { a }";
     check(json!({ "query": two, "operationName": "A" }), Ok(OperationType::Query));
     check(json!({ "query": two, "operationName": "B" }), Ok(OperationType::Mutation));
     check(json!({ "query": "query A { a }" }), Ok(OperationType::Query));
@@ -115,8 +119,10 @@ fn an_operation_is_found_by_name_or_because_it_is_the_only_one() {
 }
 
 #[test]
-fn a_variable_fits_its_type_even_if_nothing_reads_it() {
-    let query = "query ($n: Int!, $m: Int! = 1, $o: Int) { a }";
+fn a_variable_fits_its_type() {
+    let query = "query ($n: Int!, $m: Int! = 1, $o: Int) {
+        n: takes(int: $n) m: takes(int: $m) o: takes(int: $o)
+    }";
     check(json!({ "query": query, "variables": { "n": 1 } }), Ok(OperationType::Query));
     check(
         json!({ "query": query }),
@@ -125,6 +131,15 @@ fn a_variable_fits_its_type_even_if_nothing_reads_it() {
     check(
         json!({ "query": query, "variables": { "n": 1, "m": null } }),
         Err("BAD_USER_INPUT variable \"$m\" of type \"Int!\" must not be null"),
+    );
+    let unread = "query ($n: Int!) { a }";
+    check(
+        json!({ "query": unread }),
+        Err("BAD_USER_INPUT variable \"$n\" of type \"Int!\" is required"),
+    );
+    check(
+        json!({ "query": unread, "variables": { "n": 1 } }),
+        Err("GRAPHQL_VALIDATION_FAILED unused variable: `$n`"),
     );
     for (kind, value, expected) in [
         ("Int", json!(2_147_483_647), ""),
@@ -163,7 +178,12 @@ fn a_variable_fits_its_type_even_if_nothing_reads_it() {
             "" => Ok(OperationType::Query),
             reason => Err(format!("BAD_USER_INPUT variable \"{reason}")),
         };
-        let query = format!("query ($v: {kind}) {{ a }}");
+        let argument = match kind {
+            "[Int!]" => "ints".to_owned(),
+            "[[Int]]" => "rows".to_owned(),
+            named => named.to_lowercase(),
+        };
+        let query = format!("query ($v: {kind}) {{ takes({argument}: $v) }}");
         let body = json!({ "query": query, "variables": { "v": value } });
         check(body, expected.as_ref().map(|kind| *kind).map_err(String::as_str));
     }
@@ -201,7 +221,10 @@ fn objects_are_multiplied_by_the_lists_that_they_stand_in() {
     brings("query ($n: Int) { page(first: $n) { nodes { a } } }", json!({ "n": null }), 21);
     brings("{ page(first: -1) { nodes { a } } }", json!({}), 1);
     brings("{ page(first: 2147483647) { nodes { a } } }", json!({}), 101);
-    brings("{ page(first: 18446744073709551615) { nodes { a } } }", json!({}), 101);
+    check(
+        json!({ "query": "{ page(first: 18446744073709551615) { nodes { a } } }" }),
+        Err("GRAPHQL_VALIDATION_FAILED int cannot represent non 32-bit signed integer value"),
+    );
     brings("{ page(first: 1, last: 50) { nodes { a } } }", json!({}), 51);
     brings(
         "{ page(first: 3) { ...P ... on Page { nodes { a } } } } fragment P on Page { nodes { a } }",
@@ -224,9 +247,9 @@ fn what_is_too_much_is_refused_by_its_name() {
     for (query, expected) in [
         (format!("{{ {} }}", aliases(30)), most),
         (format!("{{ {} }}", aliases(31)), Err("the field \"a\" has more than 30 aliases")),
-        (format!("{{ a {} }}", "@skip(if: true) ".repeat(50)), most),
+        (format!("{{ {} }}", "a @skip(if: true) ".repeat(50)), most),
         (
-            format!("{{ a {} }}", "@skip(if: true) ".repeat(51)),
+            format!("{{ {} }}", "a @skip(if: true) ".repeat(51)),
             Err("the document has more than 50 directives"),
         ),
         (fragments(50), most),
@@ -317,17 +340,21 @@ fn a_fragment_is_walked_once_however_often_it_is_spread() {
 
 #[test]
 fn the_schema_is_shown_to_those_who_may_see_it() {
-    for query in [
-        "{ __schema { types { name } } }",
-        "{ a: __type(name: \"Q\") { name } }",
-        "{ ... { ...F } } fragment F on Q { ... on Q { __schema @include(if: false) { description } } }",
-        "query A { a } query B { __schema { description } }",
-        "{ a } fragment F on Q { __schema { description } }",
+    for (query, is_valid) in [
+        ("{ __schema { types { name } } }", true),
+        ("{ a: __type(name: \"Q\") { name } }", true),
+        (
+            "{ ... { ...F } } fragment F on Q { ... on Q { __schema @include(if: false) { description } } }",
+            true,
+        ),
+        ("query A { a } query B { __schema { description } }", true),
+        ("{ a } fragment F on Q { __schema { description } }", false),
     ] {
         let body =
             json!({ "query": query, "operationName": query.starts_with("query").then_some("A") });
         let asked = || serde_json::from_value::<Object<Asked>>(body.clone()).unwrap().0;
-        assert!(admit(asked(), &Documents::new([]), &outline(), true).is_ok(), "{query}");
+        let friend = admit(asked(), &Documents::new([]), &outline(), true);
+        assert_eq!(friend.is_ok(), is_valid, "{query}");
         let refusal = admit(asked(), &Documents::new([]), &outline(), false).unwrap_err();
         assert_eq!(
             (refusal.code, refusal.message.as_str()),
