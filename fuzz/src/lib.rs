@@ -71,9 +71,9 @@ pub fn event_cursor(bytes: &[u8]) {
     }
     let Ok(cursor) = EventCursor::from_bytes(bytes) else { return };
     assert_eq!(EventCursor::from_bytes(&cursor.to_bytes()).unwrap(), cursor);
-    let sealed = sealer.seal(&cursor).unwrap();
-    assert_eq!(sealer.open(&sealed), Some(cursor));
-    assert_eq!(Sealer::new([8; 32]).open(&sealed), None);
+    let text = sealer.seal(&cursor).unwrap();
+    assert_eq!(sealer.open(&text), Some(cursor));
+    assert_eq!(Sealer::new([8; 32]).open(&text), None);
 }
 
 /// An id of any kind: only one kind reads it, and writes it the same.

@@ -193,15 +193,12 @@ impl Sharing {
     ) -> Option<Seat> {
         let key = wish.key(visibility);
         let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let group = match groups.get(&key).and_then(Weak::upgrade) {
-            Some(group) => group,
-            None => {
-                groups.retain(|_, group| group.strong_count() > 0);
-                let group = begin(house, wish, visibility, at);
-                groups.insert(key, Arc::downgrade(&group));
-                group
-            }
-        };
+        let group = groups.get(&key).and_then(Weak::upgrade).unwrap_or_else(|| {
+            groups.retain(|_, group| group.strong_count() > 0);
+            let group = begin(house, wish, visibility, at);
+            groups.insert(key, Arc::downgrade(&group));
+            group
+        });
         drop(groups);
         let told = group.told();
         if !told.at.is_within(at) {

@@ -63,21 +63,18 @@ async fn load(op: &Op) -> Result<Sealer> {
     let found = if let Some(found) = kept().one(op.db.read()).await? {
         found
     } else {
-            let tx = op.db.write().await?;
-            let fresh = secret::ActiveModel {
-                name: Set(KEY.to_owned()),
-                bytes: Set(op.secret()?.to_vec()),
-            };
-            secret::Entity::insert(fresh)
-                .on_conflict(OnConflict::new().do_nothing().to_owned())
-                .exec_without_returning(&*tx)
-                .await?;
-            let found = kept().one(&*tx).await?;
-            tx.commit().await?;
-            found.ok_or_else(|| Error::Inconsistent("the key of cursors is gone".to_owned()))?
-        }
+        let tx = op.db.write().await?;
+        let fresh =
+            secret::ActiveModel { name: Set(KEY.to_owned()), bytes: Set(op.secret()?.to_vec()) };
+        secret::Entity::insert(fresh)
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
+            .exec_without_returning(&*tx)
+            .await?;
+        let found = kept().one(&*tx).await?;
+        tx.commit().await?;
+        found.ok_or_else(|| Error::Inconsistent("the key of cursors is gone".to_owned()))?
     };
     let key = <[u8; 32]>::try_from(found.bytes.as_slice());
-    key.map(Sealer::new)
+    key.map(Sealer)
         .map_err(|_length| Error::Inconsistent("the key of cursors is no key".to_owned()))
 }

@@ -82,7 +82,7 @@ fn about_nothing(input: &Value, field: &str) -> Value {
 
 #[tokio::test]
 async fn an_outsider_finds_nothing_by_any_id_and_hears_nothing() {
-    let world = World::new().await;
+    let world = Box::pin(World::new()).await;
     let query = "query($review: ID!, $item: ID!, $plan: ID!) {
         review: node(id: $review) { __typename }
         item: node(id: $item) { __typename }
@@ -110,7 +110,7 @@ async fn an_outsider_finds_nothing_by_any_id_and_hears_nothing() {
 
 #[tokio::test]
 async fn an_outsider_changes_nothing_and_learns_nothing_from_trying() {
-    let world = World::new().await;
+    let world = Box::pin(World::new()).await;
     let seen = async || {
         let fields = "reviews { state minutes decisions scorecard { hash } answers { side } }";
         let reviews = world.plan.read(&world.plan.vendor.admin, fields).await;
@@ -139,7 +139,7 @@ async fn an_outsider_changes_nothing_and_learns_nothing_from_trying() {
 
 #[tokio::test]
 async fn a_comparison_with_a_review_of_another_plan_is_no_comparison() {
-    let world = World::new().await;
+    let world = Box::pin(World::new()).await;
     let (contoso, acme) = (world.app.vendor("Fabrikam").await, &world.plan.partner);
     let linked = world.app.link(&contoso, acme, "STRATEGIC").await;
     let mut there = acme.clone();
@@ -169,7 +169,7 @@ async fn a_comparison_with_a_review_of_another_plan_is_no_comparison() {
 
 #[tokio::test]
 async fn a_revoked_token_and_a_left_team_read_and_do_nothing_more() {
-    let world = World::new().await;
+    let world = Box::pin(World::new()).await;
     let (plan, admin) = (&world.plan, &world.plan.partner.admin);
     let create = "mutation { createIntegration(input: { name: \"BI\", scopes: [PLANS_READ] }) {
         integration { id } token errors { code message path } } }";
