@@ -48,12 +48,22 @@ test("a request that does not run is told in the stream", PATIENCE, async () => 
     "{": "GRAPHQL_PARSE_FAILED",
     "{ nothing }": "GRAPHQL_VALIDATION_FAILED",
     "subscription { nothing }": "GRAPHQL_VALIDATION_FAILED",
-    'subscription { planEvents(after: "x") { __typename } }': "INVALID_CURSOR",
+    'subscription { planEvents(planIds: ["x"]) { __typename } }': "BAD_USER_INPUT",
   };
   for (const [query, code] of Object.entries(codes)) {
     const [{ errors }, ...more] = await hear({ query });
     assert.deepEqual([errors.map(({ extensions }) => extensions.code), more], [[code], []], query);
   }
+});
+
+test("a cursor that the house did not give begins with a reset", PATIENCE, async () => {
+  const client = connect(token);
+  const query = 'subscription { planEvents(after: "x") { ... on StreamReset { reason } } }';
+  for await (const { data } of client.iterate({ query })) {
+    assert.deepEqual(data, { planEvents: { reason: "CURSOR_UNKNOWN" } });
+    break;
+  }
+  client.dispose();
 });
 
 test("a bad token is 401", PATIENCE, async () => {

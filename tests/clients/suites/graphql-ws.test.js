@@ -60,7 +60,7 @@ test("a request that does not run is an error with its code", PATIENCE, async ()
     "query A { viewer { role } } query B { viewer { role } }": "OPERATION_RESOLUTION_FAILURE",
     "query ($id: ID!) { plan(id: $id) { name } }": "BAD_USER_INPUT",
     "subscription { nothing }": "GRAPHQL_VALIDATION_FAILED",
-    'subscription { planEvents(after: "x") { __typename } }': "INVALID_CURSOR",
+    'subscription { planEvents(planIds: ["x"]) { __typename } }': "BAD_USER_INPUT",
   };
   for (const [query, code] of Object.entries(codes)) {
     await assert.rejects(hear(connect(), { query }), ([error]) => {
@@ -68,6 +68,16 @@ test("a request that does not run is an error with its code", PATIENCE, async ()
       return true;
     });
   }
+});
+
+test("a cursor that the house did not give begins with a reset", PATIENCE, async () => {
+  const client = connect();
+  const query = 'subscription { planEvents(after: "x") { ... on StreamReset { reason } } }';
+  for await (const { data } of client.iterate({ query })) {
+    assert.deepEqual(data, { planEvents: { reason: "CURSOR_UNKNOWN" } });
+    break;
+  }
+  client.dispose();
 });
 
 test("an error of execution comes in the answer, with its path and code", PATIENCE, async () => {
