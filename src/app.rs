@@ -25,7 +25,7 @@ use crate::{
     graphql::{self, acting::Credential},
     http::{
         self, HttpState, Now, Timing,
-        auth::{AuthFailure, Caller, Visibility},
+        auth::{AuthFailure, Caller, StillHolds, Visibility},
         dashboard::{self, DemoUser},
         guard::{
             documents::Documents,
@@ -42,7 +42,7 @@ use crate::{
     op::Op,
     service::{
         issuers::{Issuers, keyring::Outside},
-        page, sessions,
+        page, sessions, token,
     },
     telemetry,
     worker::{relay::Relay, watch},
@@ -230,6 +230,7 @@ impl App {
 
 async fn authenticate(op: Op, stranger: Op, bearer: Option<String>) -> Result<Caller, AuthFailure> {
     let credential = Credential::new(bearer.as_deref());
+    let is_ours = bearer.as_deref().is_some_and(token::is_ours);
     let (op, expires_at, epoch) = match bearer {
         None => (stranger, None, 0),
         Some(bearer) => {
@@ -245,9 +246,24 @@ async fn authenticate(op: Op, stranger: Op, bearer: Option<String>) -> Result<Ca
         }
     };
     let id = op.actor.member().map(|member| member.id().into());
+    let still_holds = is_ours.then(|| still_holds(op.clone(), epoch));
     let visibility = visibility(&op).map(Arc::new);
     let prepare = Arc::new(move |request| graphql::acting(request, op.clone(), credential.clone()));
-    Ok(Caller { id, prepare, expires_at, visibility, epoch })
+    Ok(Caller { id, prepare, expires_at, visibility, epoch, still_holds })
+}
+
+/// An issuer may take a key back at any time; of our own tokens the organisation's epoch of access tells.
+fn still_holds(op: Op, epoch: i64) -> StillHolds {
+    Arc::new(move || {
+        let op = op.clone();
+        Box::pin(async move {
+            let holds = op.kept.callers.still_holds(&op, &op.actor, epoch).await;
+            holds.unwrap_or_else(|error| {
+                tracing::error!(?error, "access could not be checked");
+                false
+            })
+        })
+    })
 }
 
 /// What the caller sees, for those who see the same; a stranger sees nothing that could be shared.

@@ -27,6 +27,7 @@ mod m14_sign_in_tries;
 mod m15_cursors;
 mod m19_integration_mappings;
 mod m22_access;
+mod m23_summaries;
 mod table;
 
 /// All migrations, oldest first.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m15_cursors::Migration),
             Box::new(m19_integration_mappings::Migration),
             Box::new(m22_access::Migration),
+            Box::new(m23_summaries::Migration),
         ]
     }
 }

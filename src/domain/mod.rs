@@ -46,6 +46,7 @@ pub mod score;
 pub mod scorecard;
 pub mod sign_in;
 pub mod standard;
+pub mod summary;
 pub mod tally;
 pub mod target;
 pub mod terms;

@@ -29,6 +29,7 @@ pub mod note;
 pub mod organization;
 pub mod partnership;
 pub mod plan;
+pub mod plan_summary;
 pub mod plan_version;
 pub mod planning_policy;
 pub mod review;

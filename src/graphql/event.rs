@@ -1,7 +1,5 @@
 //! Events as subscribers and pollers see them: typed, scoped to the viewer, each with the cursor to continue from.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Description, Enum, Interface, Object, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 
@@ -337,6 +335,6 @@ pub struct ProgressUpdate {
 impl ProgressUpdate {
     /// Figures at a place in the stream.
     pub fn new(cursor: String, figures: crate::service::progress::PlanFigures) -> Self {
-        Self { cursor, progress: PlanProgress(Arc::new(figures)) }
+        Self { cursor, progress: PlanProgress::new(figures) }
     }
 }

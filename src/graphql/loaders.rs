@@ -23,7 +23,7 @@ use crate::{
     error::Error,
     op::Op,
     service::{
-        action_items, agreements, comments, dimensions, integrations, negotiation, objectives,
+        action_items, agreements, alerts, comments, dimensions, integrations, negotiation, objectives,
         organizations, partnerships, plans, programmes,
         readings::{self, Reading},
         renewals, reviews, scorecards, teams, users, visits,
@@ -87,6 +87,10 @@ impl Loader<ReadingOf> for Loaders {
         Ok(found.into_iter().map(|(id, reading)| (ReadingOf(id), Arc::new(reading))).collect())
     }
 }
+
+/// `Plan.openAlertCount`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StandingAlertsOf(pub PlanId);
 
 /// `Plan.reviews`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -169,6 +173,7 @@ edges! {
     AgreementsOf => Vec<agreement::Model>, agreements::of_partnerships;
     PoliciesOf => Vec<planning_policy::Model>, programmes::policies_of_tiers;
     AliasesOf => Vec<String>, dimensions::aliases_of_values;
+    StandingAlertsOf => i64, alerts::standing_of_plans;
     ReviewsOf => Vec<review::Model>, reviews::of_plans;
     OpenActionsOf => Vec<action_item::Model>, action_items::open_of_plans;
     AnswersOf => Vec<review_answer::Model>, reviews::answers_of;

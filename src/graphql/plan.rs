@@ -15,14 +15,14 @@ use super::{
     commitment::Commitment,
     error::ApiError,
     history::{self, HistoryEntry, HistoryFilter},
-    loaders::{FinalScorecardOf, ReadingOf, VisitTo},
+    loaders::{FinalScorecardOf, ReadingOf, StandingAlertsOf, VisitTo},
     negotiation::{self, CounterProposal, CounterProposalFilter},
     note::{self, Note},
     organization::Organization,
     page::{List, PageArgs, Paged, Total},
     partnership::Partnership,
     policy::PlanningPolicy,
-    progress::{PlanProgress, figures, figures_of},
+    progress::{PlanProgress, progress_of},
     readiness::Finding,
     renewal::{self, PlanRenewal},
     review::Review,
@@ -263,7 +263,7 @@ impl Plan {
             Date,
         >,
     ) -> Result<Option<PlanProgress>, ApiError> {
-        Ok(figures(ctx, &self.0, as_of).await?.map(PlanProgress))
+        PlanProgress::of(ctx, &self.0, as_of).await
     }
 
     /// What keeps it from being proposed, and what its parties should know before they do.
@@ -348,6 +348,12 @@ impl Plan {
     ) -> Result<Paged<Alert>, ApiError> {
         let filter = AlertFilter { plan_id: Some(self.0.id), ..filter.unwrap_or_default() };
         alert::page(ctx, filter, PageArgs { first, after, last, before }).await
+    }
+
+    /// How many alerts of the viewer's side about it stand, acknowledged or not.
+    async fn open_alert_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        let found = ctx.loaders().load_one(StandingAlertsOf(self.0.id)).await?;
+        Ok(i32::try_from(found.unwrap_or_default()).unwrap_or(i32::MAX))
     }
 
     /// The facts of its partnership that occurred in its period, the latest recorded first.
@@ -675,12 +681,9 @@ impl PlanQuery {
             };
             plans.push((plan, day));
         }
-        let figures = figures_of(ctx, plans).await?;
-        let entries = figures.into_iter().map(|figures| PortfolioEntry {
-            plan: Plan(figures.plan.clone()),
-            progress: PlanProgress(figures),
-        });
-        let rows: Vec<PortfolioEntry> = entries.collect();
+        let entry =
+            |progress: PlanProgress| PortfolioEntry { plan: Plan(progress.plan.clone()), progress };
+        let rows = progress_of(ctx, plans).await?.into_iter().map(entry).collect();
         let total = Total::new(move || {
             let (op, filter) = (op.clone(), filter.clone());
             async move { plans::count(&op, &filter).await }

@@ -25,7 +25,7 @@ pub struct PreRead(pub Review);
 impl PreRead {
     /// Where the plan stands today.
     async fn progress(&self, ctx: &Context<'_>) -> Result<Option<PlanProgress>, ApiError> {
-        Ok(figures(ctx, &self.0.plan, None).await?.map(PlanProgress))
+        PlanProgress::of(ctx, &self.0.plan, None).await
     }
 
     /// The review that was held last; null before the first.

@@ -15,7 +15,7 @@ use super::{
     ContextExt,
     dimension::DimensionValue,
     error::ApiError,
-    loaders::{Loaders, ReadingOf},
+    loaders::Loaders,
     plan::{Plan, reading},
     scalars::{Date, Decimal, Money},
     target::Target,
@@ -28,12 +28,14 @@ use crate::{
         money::{Exact, Unit, exact, ratio},
         progress::TargetStatus,
         score::PlanHealth,
+        summary::PlanSummary,
         tally::{Slice, SliceSums},
     },
     entity::plan,
     service::{
         progress::{self, CommitmentFigures, PlanFigures, TargetFigures},
         readings::Reading,
+        summaries,
     },
 };
 
@@ -83,37 +85,89 @@ impl Loader<FiguresOf> for Loaders {
     }
 }
 
+/// The day asked for, today at the vendor when none; nothing until the plan is signed.
+async fn day(
+    ctx: &Context<'_>,
+    plan: &plan::Model,
+    as_of: Option<Date>,
+) -> Result<Option<NaiveDate>, ApiError> {
+    match as_of {
+        _ if !plan.state.counts() => Ok(None),
+        Some(day) => Ok(Some(day.0)),
+        None => Ok(Some(super::plan::today(ctx, plan).await?)),
+    }
+}
+
 /// The figures of a plan on the day asked for, today at the vendor when none; nothing until the plan is signed.
 pub async fn figures(
     ctx: &Context<'_>,
     plan: &plan::Model,
     as_of: Option<Date>,
 ) -> Result<Option<Arc<PlanFigures>>, ApiError> {
-    if !plan.state.counts() {
-        return Ok(None);
-    }
-    let as_of = match as_of {
-        Some(day) => day.0,
-        None => super::plan::today(ctx, plan).await?,
-    };
+    let Some(as_of) = day(ctx, plan, as_of).await? else { return Ok(None) };
     let key = FiguresOf { plan: plan.clone(), reading: reading(ctx, plan).await?, day: as_of };
     Ok(ctx.loaders().load_one(key).await?)
 }
 
-/// The figures of plans, each on its day, in the order of the plans; nothing of a plan that was never signed.
-pub async fn figures_of(
+/// A plan in a few figures on a day: an edge of plans.
+#[derive(Clone, Debug)]
+pub struct SummaryOf {
+    plan: plan::Model,
+    day: NaiveDate,
+}
+
+impl PartialEq for SummaryOf {
+    fn eq(&self, other: &Self) -> bool {
+        (self.plan.id, self.day) == (other.plan.id, other.day)
+    }
+}
+
+impl Eq for SummaryOf {}
+
+impl Hash for SummaryOf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.plan.id, self.day).hash(state);
+    }
+}
+
+impl Loader<SummaryOf> for Loaders {
+    type Value = Arc<PlanSummary>;
+    type Error = crate::error::Error;
+
+    async fn load(
+        &self,
+        keys: &[SummaryOf],
+    ) -> Result<HashMap<SummaryOf, Self::Value>, Self::Error> {
+        let mut by_day: BTreeMap<NaiveDate, BTreeMap<PlanId, SummaryOf>> = BTreeMap::new();
+        for key in keys {
+            by_day.entry(key.day).or_default().insert(key.plan.id, key.clone());
+        }
+        let mut found = HashMap::new();
+        for (day, mut keys) in by_day {
+            let plans = keys.values().map(|key| key.plan.clone()).collect();
+            for (id, summary) in summaries::of_plans(self.0.db.read(), plans, day).await? {
+                found.extend(keys.remove(&id).map(|key| (key, Arc::new(summary))));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Where plans stand, each on its day, in the order of the plans; nothing of a plan that was never signed.
+pub async fn progress_of(
     ctx: &Context<'_>,
     plans: Vec<(plan::Model, NaiveDate)>,
-) -> Result<Vec<Arc<PlanFigures>>, ApiError> {
-    let readings =
-        ctx.loaders().load_many(plans.iter().map(|(plan, _)| ReadingOf(plan.id))).await?;
-    let keys = plans.into_iter().filter_map(|(plan, day)| {
-        let reading = Arc::clone(readings.get(&ReadingOf(plan.id))?);
-        Some(FiguresOf { plan, reading, day })
-    });
-    let keys: Vec<FiguresOf> = keys.collect();
+) -> Result<Vec<PlanProgress>, ApiError> {
+    let keys: Vec<SummaryOf> =
+        plans.into_iter().map(|(plan, day)| SummaryOf { plan, day }).collect();
     let mut found = ctx.loaders().load_many(keys.clone()).await?;
-    Ok(keys.into_iter().filter_map(|key| found.remove(&key)).collect())
+    Ok(keys
+        .into_iter()
+        .filter_map(|key| {
+            let summary = found.remove(&key)?;
+            Some(PlanProgress { plan: key.plan, as_of: key.day, summary })
+        })
+        .collect())
 }
 
 /// Where a target stands on a day, from facts that occurred up to it. Amounts are in the target's unit.
@@ -380,90 +434,113 @@ impl CommitmentProgress {
 
 /// Where a plan stands on a day, from facts that occurred up to it.
 #[derive(Clone, Debug, Description)]
-pub struct PlanProgress(pub Arc<PlanFigures>);
+pub struct PlanProgress {
+    /// The plan.
+    pub plan: plan::Model,
+    as_of: NaiveDate,
+    summary: Arc<PlanSummary>,
+}
+
+impl PlanProgress {
+    /// Where a plan stands, worked out.
+    pub fn new(figures: PlanFigures) -> Self {
+        let summary = Arc::new(figures.summary());
+        Self { plan: figures.plan, as_of: figures.as_of, summary }
+    }
+
+    /// Where a plan stands on the day asked for, today at the vendor when none; nothing until the plan is signed.
+    pub async fn of(
+        ctx: &Context<'_>,
+        plan: &plan::Model,
+        as_of: Option<Date>,
+    ) -> Result<Option<Self>, ApiError> {
+        match day(ctx, plan, as_of).await? {
+            Some(day) => Ok(progress_of(ctx, vec![(plan.clone(), day)]).await?.pop()),
+            None => Ok(None),
+        }
+    }
+}
 
 #[Object(use_type_description)]
 impl PlanProgress {
     /// The day, which counts whole.
     async fn as_of(&self) -> Date {
-        Date(self.0.as_of)
+        Date(self.as_of)
     }
 
     /// The plan.
     async fn plan(&self) -> Plan {
-        Plan(self.0.plan.clone())
+        Plan(self.plan.clone())
     }
 
     /// The number of the version in force on the day: what the figures are judged by.
     async fn version(&self) -> i32 {
-        self.0.version
+        self.summary.version
     }
 
     /// 0 to 100: the weighted pace of the started top-level targets, each counted to 1 at most; four decimal places.
     async fn score(&self) -> Option<Decimal> {
-        self.0.score.score.as_ref().map(|value| Decimal(ratio(value)))
+        self.summary.score.map(Decimal)
     }
 
     /// What the score means; never better than at risk while a heavy target is behind.
     async fn health(&self) -> PlanHealth {
-        self.0.score.health
+        self.summary.health
     }
 
     /// The top-level target that is worst off, so that no score hides it.
-    async fn worst_target(&self) -> Option<Target> {
-        let worst = self.0.worst()?;
-        Some(Target { plan: self.0.plan.clone(), row: worst.target.clone() })
+    async fn worst_target(&self, ctx: &Context<'_>) -> Result<Option<Target>, ApiError> {
+        let Some(worst) = self.summary.worst else { return Ok(None) };
+        let row = reading(ctx, &self.plan).await?.target_on(worst, self.as_of);
+        Ok(row.map(|row| Target { plan: self.plan.clone(), row }))
     }
 
     /// How many targets have each status; those that none has are left out.
     async fn statuses(&self) -> Vec<StatusCount> {
-        TargetStatus::ALL
-            .into_iter()
-            .map(|status| StatusCount {
-                status,
-                targets: i32::try_from(self.0.count(status)).unwrap_or(i32::MAX),
-            })
-            .filter(|count| count.targets > 0)
-            .collect()
+        let count = |&(status, targets)| StatusCount {
+            status,
+            targets: i32::try_from(targets).unwrap_or(i32::MAX),
+        };
+        self.summary.statuses.iter().map(count).collect()
     }
 
     /// The part of what was due so far that the vendor kept on time, from 0 to 1; null while nothing was due.
     async fn vendor_promises_kept(&self) -> Option<Decimal> {
-        self.0.kept.vendor.as_ref().map(|value| Decimal(ratio(value)))
+        self.summary.vendor_kept.map(Decimal)
     }
 
     /// The part of what was due so far that the partner kept on time, from 0 to 1; null while nothing was due.
     async fn partner_promises_kept(&self) -> Option<Decimal> {
-        self.0.kept.partner.as_ref().map(|value| Decimal(ratio(value)))
+        self.summary.partner_kept.map(Decimal)
     }
 
     /// What all facts of the partnership add up to in the plan's period.
     async fn total(&self) -> Figures {
-        Figures { sums: self.0.total, currency: self.0.plan.currency }
+        Figures { sums: self.summary.total, currency: self.plan.currency }
     }
 
     /// Deals that were open when the period began; their wins count, their registration does not.
     async fn deals_carried_in(&self) -> Decimal {
-        Decimal(self.0.carried_in.into())
+        Decimal(self.summary.carried_in.into())
     }
 
     /// Market development funds and leads of the plan's programmes.
     async fn marketing(&self) -> MarketingFigures {
-        let plan = &self.0;
-        let (allocated, spent) = (plan.mdf_allocated(), plan.total.mdf);
-        let leads = plan.total.leads;
-        let money = |minor| Money::new(minor, plan.plan.currency);
+        let summary = &self.summary;
+        let (allocated, spent) = (summary.mdf_allocated, summary.total.mdf);
+        let leads = summary.total.leads;
+        let money = |minor| Money::new(minor, self.plan.currency);
         MarketingFigures {
             mdf_allocated: money(allocated),
             mdf_spent: money(spent),
             mdf_remaining: money(allocated - spent),
             mdf_utilisation: (allocated != 0)
                 .then(|| Decimal(ratio(&(exact(spent) / exact(allocated))))),
-            leads_expected: Decimal(plan.leads_expected().into()),
+            leads_expected: Decimal(summary.leads_expected.into()),
             leads_delivered: Decimal(leads.into()),
             cost_per_lead: (leads > 0).then(|| {
                 let cost = exact(spent) / exact(leads);
-                let unit = Unit::Money(plan.plan.currency);
+                let unit = Unit::Money(self.plan.currency);
                 Money { amount: Decimal(unit.round(&cost)), ..money(0) }
             }),
         }
@@ -475,8 +552,8 @@ impl PlanProgress {
         ctx: &Context<'_>,
         #[graphql(desc = "How to cut them.")] by: Slice,
     ) -> Result<Vec<Cut>, ApiError> {
-        let plan = &self.0.plan;
-        let found = progress::slices(ctx.op().db.read(), &[plan.id], by, self.0.as_of).await?;
+        let plan = &self.plan;
+        let found = progress::slices(ctx.op().db.read(), &[plan.id], by, self.as_of).await?;
         let mut cuts: Vec<Cut> = found
             .into_iter()
             .map(|((_, key), sums)| Cut {
@@ -498,11 +575,11 @@ impl PlanProgress {
         #[graphql(desc = "How long an interval is.", default_with = "Interval::Month")]
         interval: Interval,
     ) -> Result<Vec<PlanSeriesPoint>, ApiError> {
-        let plan = &self.0.plan;
-        let days = progress::days_of_plan(ctx.op().db.read(), plan.id, self.0.as_of).await?;
+        let plan = &self.plan;
+        let days = progress::days_of_plan(ctx.op().db.read(), plan.id, self.as_of).await?;
         let mut days = days.into_iter().filter(|row| row.day >= plan.starts_on).peekable();
         let mut points = Vec::new();
-        for ends_on in interval.ends(plan.starts_on, self.0.as_of.min(plan.ends_on)) {
+        for ends_on in interval.ends(plan.starts_on, self.as_of.min(plan.ends_on)) {
             let mut sums = SliceSums::default();
             while let Some(row) = days.next_if(|row| row.day <= ends_on) {
                 sums = sums.plus(crate::service::rollups::slice_sums(&row), 1).unwrap_or(sums);

@@ -18,6 +18,9 @@ use serde_json::{Map, Value};
 pub type Authenticator =
     Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<Caller, AuthFailure>> + Send + Sync>;
 
+/// Whether what a token stood for when it was looked up has not changed since; asked of what is known anyway, and so cheap.
+pub type StillHolds = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
+
 /// Puts the actor and fresh loaders into a request, once per operation.
 pub type Prepare = Arc<dyn Fn(Request) -> Request + Send + Sync>;
 
@@ -45,9 +48,26 @@ pub struct Caller {
     pub visibility: Option<Arc<Visibility>>,
     /// Under which epoch of access this was found out: while it lasts, all of it holds.
     pub epoch: i64,
+    /// Spares looking the token up again; absent where that alone can tell.
+    pub still_holds: Option<StillHolds>,
 }
 
 impl Caller {
+    /// Looks `token` up again, for somebody who goes on with it; they stay who they are while nothing has changed.
+    pub async fn renewed(
+        &self,
+        authenticate: &Authenticator,
+        token: Option<String>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, AuthFailure> {
+        if let Some(still_holds) = self.still_holds.as_ref().filter(|_| !self.has_expired(now))
+            && still_holds().await
+        {
+            return Ok(self.clone());
+        }
+        authenticate(token).await
+    }
+
     /// How long to wait before asking about `token` again: until it ends, and no longer than `every`, to notice a revocation.
     ///
     /// A missing token never ends.

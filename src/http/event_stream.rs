@@ -142,7 +142,8 @@ impl<E: Executor> Telling<E> {
         if self.token.is_none() {
             return Ok(());
         }
-        match (self.house.authenticate)(self.token.clone()).await {
+        let (caller, now) = (&self.visit.caller, (self.house.now)());
+        match caller.renewed(&self.house.authenticate, self.token.clone(), now).await {
             Ok(caller) => self.visit.caller = caller,
             Err(AuthFailure::Unavailable | AuthFailure::TooMany(_))
                 if !self.visit.caller.has_expired((self.house.now)()) => {}

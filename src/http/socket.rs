@@ -218,11 +218,11 @@ impl<E: Executor> Session<E> {
         };
         self.recheck_at = None;
         let (house, address) = (Arc::clone(&self.house), self.address);
-        let is_known = self.caller.is_some();
+        let known = self.caller.clone();
         let asking = async move {
             // A token that was good is asked about without knocking.
-            if is_known {
-                (house.authenticate)(token).await
+            if let Some(caller) = known {
+                caller.renewed(&house.authenticate, token, (house.now)()).await
             } else {
                 let knocks = house.knocks.as_deref();
                 knocks::identify(knocks, &house.authenticate, token, address).await

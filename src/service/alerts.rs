@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -214,6 +215,20 @@ pub async fn count(op: &Op, filter: &AlertFilter) -> Result<u64> {
     use sea_orm::PaginatorTrait;
     access::scope(op, Scope::EventsRead)?;
     Ok(filtered(op, filter).count(op.db.read()).await?)
+}
+
+/// How many of the own side's warnings about plans stand, acknowledged or not; a plan without any is left out.
+pub async fn standing_of_plans(op: &Op, plans: &[PlanId]) -> Result<BTreeMap<PlanId, i64>> {
+    access::scope(op, Scope::EventsRead)?;
+    let counts = alert::Entity::visible_to(&op.actor)
+        .select_only()
+        .column(alert::Column::PlanId)
+        .column_as(alert::Column::Id.count(), "n_alerts")
+        .filter(alert::Column::PlanId.is_in(plans.iter().copied()))
+        .filter(alert::Column::State.ne(AlertState::Resolved))
+        .group_by(alert::Column::PlanId);
+    let counts: Vec<(PlanId, i64)> = counts.into_tuple().all(op.db.read()).await?;
+    Ok(counts.into_iter().collect())
 }
 
 /// A warning of the own side.

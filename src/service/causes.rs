@@ -6,7 +6,7 @@ mod reviews;
 
 use chrono::NaiveDate;
 
-use super::{progress, reminders};
+use super::{progress, reminders, summaries};
 use crate::{
     db::Tx,
     domain::{
@@ -63,6 +63,7 @@ pub async fn of_plan(
     }
     if grounds.contains(&Ground::Figures) || grounds.contains(&Ground::Feeds) {
         let now = progress::of_plan(&**tx, plan, today).await?;
+        summaries::keep(tx, &now).await?;
         if grounds.contains(&Ground::Figures) {
             causes.shared.extend(figures::of_figures(&now, today));
         }

@@ -65,6 +65,7 @@ pub mod setup;
 pub mod signing;
 pub mod splits;
 pub mod standards;
+pub mod summaries;
 pub mod targets;
 pub mod teams;
 pub mod terms;

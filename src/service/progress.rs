@@ -20,7 +20,7 @@ use crate::{
         id::{CommitmentId, PlanId, TargetId},
         money::{Exact, exact},
         phasing::{self, Phase},
-        progress::{MeasureInput, Progress, TargetStatus},
+        progress::{MeasureInput, Progress},
         promise::{KeptPromises, Promise, kept_promises},
         score::{PlanScore, ScoredTarget},
         tally::{CommitmentSums, Slice, SliceSums, TargetSums},
@@ -505,16 +505,5 @@ impl PlanFigures {
             }
             _ => None,
         })
-    }
-
-    /// The target that is worst off among the top-level ones.
-    pub fn worst(&self) -> Option<&TargetFigures> {
-        let worst = self.score.worst?;
-        self.targets.iter().find(|figures| figures.target.id == worst)
-    }
-
-    /// How many targets have each status.
-    pub fn count(&self, status: TargetStatus) -> usize {
-        self.targets.iter().filter(|figures| figures.progress.status == status).count()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     versions::{self, Versions},
 };
 use crate::{
-    domain::id::PlanId,
+    domain::id::{PlanId, TargetId},
     entity::{commitment, plan, target},
     error::Result,
 };
@@ -43,6 +44,12 @@ impl Reading {
         };
         rows.retain(|row| !row.is_removed);
         rows
+    }
+
+    /// A target as the version says that counts on a day.
+    pub fn target_on(&self, id: TargetId, day: NaiveDate) -> Option<target::Model> {
+        let counting = self.versions.counting_on(day)?;
+        versions::targets_of(&counting.snapshot).into_iter().find(|target| target.id == id)
     }
 
     fn in_force(&self, plan: &plan::Model) -> Option<&crate::domain::version::Snapshot> {

@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-use super::{changes, content, portions};
+use super::{changes, content, portions, summaries};
 use crate::{
     db::Tx,
     domain::{
@@ -114,6 +114,7 @@ pub async fn apply(tx: &Tx, plan: PlanId, tally: Tally) -> Result<()> {
     use slice_rollup::Column as S;
     use target_rollup::Column as T;
 
+    summaries::forget(tx, plan).await?;
     let targets = tally.targets.into_iter().map(|((target_id, version, day), sums)| {
         target_rollup::ActiveModel {
             target_id: Set(target_id),
@@ -317,6 +318,7 @@ pub async fn differences(op: &Op, plan: &plan::Model) -> Result<Vec<String>> {
     compare(&mut differences, "target", &facts.targets, &kept.targets);
     compare(&mut differences, "commitment", &facts.commitments, &kept.commitments);
     compare(&mut differences, "slice", &facts.slices, &kept.slices);
+    differences.extend(summaries::difference(&tx, plan).await?);
     Ok(differences)
 }
 

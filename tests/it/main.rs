@@ -30,6 +30,7 @@ mod parties;
 mod partnerships;
 mod permissions;
 mod plans;
+mod portfolio;
 mod privacy;
 mod programme;
 mod properties;

@@ -202,6 +202,7 @@ fn door(pace: Pace, chunks: &tokio::sync::mpsc::UnboundedSender<usize>) -> Route
                 prepare: Arc::new(|request| request),
                 visibility: None,
                 epoch: 0,
+                still_holds: None,
                 expires_at: None,
             };
             async move { Ok(caller) }.boxed()

@@ -164,7 +164,7 @@ impl Toy {
         let id = (name != "nobody").then(|| name.as_str().into());
         let prepare =
             Arc::new(move |request: async_graphql::Request| request.data(Actor(name.clone())));
-        Ok(Caller { id, prepare, expires_at, visibility: None, epoch: 0 })
+        Ok(Caller { id, prepare, expires_at, visibility: None, epoch: 0, still_holds: None })
     }
 
     fn announced(&self) -> mpsc::UnboundedReceiver<i32> {

@@ -1,0 +1,34 @@
+//! A plan in a few figures: what portfolios show of it, however large it is.
+
+use rust_decimal::Decimal;
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
+
+use super::{id::TargetId, progress::TargetStatus, score::PlanHealth, tally::SliceSums};
+
+/// Where a plan stands on a day, less its targets and commitments. Amounts are in the currency's smallest unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct PlanSummary {
+    /// The number of the version in force on the day.
+    pub version: i32,
+    /// The score over its top-level targets (domain §5), with four decimal places.
+    pub score: Option<Decimal>,
+    /// What the score means.
+    pub health: PlanHealth,
+    /// The top-level target that stands worst.
+    pub worst: Option<TargetId>,
+    /// How many targets have each status, the best first; those that none has are left out.
+    pub statuses: Vec<(TargetStatus, u32)>,
+    /// The vendor's share of kept promises (domain §7), with four decimal places; none while nothing was due.
+    pub vendor_kept: Option<Decimal>,
+    /// The partner's.
+    pub partner_kept: Option<Decimal>,
+    /// What all its facts add up to.
+    pub total: SliceSums,
+    /// The deals that were open when the period began.
+    pub carried_in: i64,
+    /// Market development funds that its commitments allocate.
+    pub mdf_allocated: i64,
+    /// Leads that its commitments expect.
+    pub leads_expected: i64,
+}

@@ -1,0 +1,18 @@
+//! `plan_summary`: a plan in a few figures, as of the day on which it was last judged.
+
+use chrono::NaiveDate;
+use sea_orm::entity::prelude::*;
+
+use crate::domain::{id::PlanId, summary::PlanSummary};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "plan_summary")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub plan_id: PlanId,
+    pub day: NaiveDate,
+    pub summary: PlanSummary,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

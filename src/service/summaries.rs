@@ -1,0 +1,98 @@
+//! Plans in a few figures, kept beside the sums so that a portfolio costs a row a plan.
+//!
+//! A summary is written whenever a plan is judged, in the transaction that moved its figures, and holds for that day only. Where
+//! there is none for the day asked for it is worked out; `jbp verify` proves that both are the same.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict,
+};
+
+use super::progress::{self, PlanFigures};
+use crate::{
+    db::Tx,
+    domain::{id::PlanId, money::ratio, progress::TargetStatus, summary::PlanSummary},
+    entity::{plan, plan_summary},
+    error::Result,
+};
+
+impl PlanFigures {
+    /// The same in a few figures.
+    pub fn summary(&self) -> PlanSummary {
+        let statuses = TargetStatus::ALL.into_iter().map(|status| (status, self.count(status)));
+        PlanSummary {
+            version: self.version,
+            score: self.score.score.as_ref().map(ratio),
+            health: self.score.health,
+            worst: self.score.worst,
+            statuses: statuses.filter(|(_, count)| *count > 0).collect(),
+            vendor_kept: self.kept.vendor.as_ref().map(ratio),
+            partner_kept: self.kept.partner.as_ref().map(ratio),
+            total: self.total,
+            carried_in: self.carried_in,
+            mdf_allocated: self.mdf_allocated(),
+            leads_expected: self.leads_expected(),
+        }
+    }
+
+    /// How many targets have a status.
+    fn count(&self, status: TargetStatus) -> u32 {
+        let having = self.targets.iter().filter(|figures| figures.progress.status == status);
+        u32::try_from(having.count()).unwrap_or(u32::MAX)
+    }
+}
+
+/// Where plans stand on a day. The caller has already seen them.
+pub async fn of_plans(
+    db: &impl ConnectionTrait,
+    plans: Vec<plan::Model>,
+    day: NaiveDate,
+) -> Result<BTreeMap<PlanId, PlanSummary>> {
+    let kept = plan_summary::Entity::find()
+        .filter(plan_summary::Column::PlanId.is_in(plans.iter().map(|plan| plan.id)))
+        .filter(plan_summary::Column::Day.eq(day));
+    let rows = kept.all(db).await?;
+    let mut found: BTreeMap<PlanId, PlanSummary> =
+        rows.into_iter().map(|row| (row.plan_id, row.summary)).collect();
+    let others: Vec<plan::Model> =
+        plans.into_iter().filter(|plan| !found.contains_key(&plan.id)).collect();
+    if !others.is_empty() {
+        let figures = progress::of_plans(db, others, day).await?;
+        found.extend(figures.into_iter().map(|(id, figures)| (id, figures.summary())));
+    }
+    Ok(found)
+}
+
+/// Keeps where a plan stands, which was worked out under its partnership's lock.
+pub async fn keep(tx: &Tx, figures: &PlanFigures) -> Result<()> {
+    use plan_summary::Column;
+    let row = plan_summary::ActiveModel {
+        plan_id: Set(figures.plan.id),
+        day: Set(figures.as_of),
+        summary: Set(figures.summary()),
+    };
+    let anew = OnConflict::column(Column::PlanId)
+        .update_columns([Column::Day, Column::Summary])
+        .to_owned();
+    plan_summary::Entity::insert(row).on_conflict(anew).exec_without_returning(&**tx).await?;
+    Ok(())
+}
+
+/// Forgets where a plan stands, because its sums change.
+pub async fn forget(tx: &Tx, plan: PlanId) -> Result<()> {
+    plan_summary::Entity::delete_by_id(plan).exec(&**tx).await?;
+    Ok(())
+}
+
+/// How the summary that is kept of a plan differs from what its sums say.
+pub async fn difference(tx: &Tx, plan: &plan::Model) -> Result<Option<String>> {
+    let Some(row) = plan_summary::Entity::find_by_id(plan.id).one(&**tx).await? else {
+        return Ok(None);
+    };
+    let counted = progress::of_plan(&**tx, plan, row.day).await?.summary();
+    Ok((counted != row.summary).then(|| {
+        format!("summary of {}: sums give {counted:?}, stored is {:?}", row.day, row.summary)
+    }))
+}
