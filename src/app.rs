@@ -22,7 +22,7 @@ use crate::{
     },
     error::Error,
     fetch,
-    graphql::{self, acting::Credential},
+    graphql::{self, acting::Credential, execution::Execution},
     http::{
         self, HttpState, Now, Timing,
         auth::{AuthFailure, Caller, StillHolds, Visibility},
@@ -173,7 +173,7 @@ impl App {
         Ok(documents)
     }
 
-    fn loads(&self, doors: &HttpState<graphql::Schema>) -> Loads {
+    fn loads(&self, doors: &HttpState<Execution>) -> Loads {
         Loads {
             authenticate: Arc::clone(&doors.authenticate),
             meter: doors.meter.clone(),
@@ -186,7 +186,7 @@ impl App {
         }
     }
 
-    fn doors(&self, is_demo: bool) -> anyhow::Result<HttpState<graphql::Schema>> {
+    fn doors(&self, is_demo: bool) -> anyhow::Result<HttpState<Execution>> {
         let pages = PageSizes {
             usual: page::DEFAULT_SIZE.unsigned_abs().into(),
             largest: page::LARGEST_SIZE.into(),
@@ -196,7 +196,7 @@ impl App {
         let clock = self.op.clock.clone();
         let now: Now = Arc::new(move || clock.now());
         Ok(HttpState {
-            executor: graphql::schema(self.bus.clone()),
+            executor: Execution::new(self.bus.clone()),
             outline: Arc::new(Outline::read(&graphql::sdl(), pages, graphql::scalars::read)?),
             documents: Arc::new(Documents::new(self.trusted_documents()?)),
             is_schema_open: is_demo || self.config.open_schema,

@@ -23,8 +23,8 @@ use crate::{
     error::Error,
     op::Op,
     service::{
-        action_items, agreements, alerts, comments, dimensions, integrations, negotiation, objectives,
-        organizations, partnerships, plans, programmes,
+        action_items, agreements, alerts, comments, dimensions, integrations, negotiation,
+        objectives, organizations, partnerships, plans, programmes,
         readings::{self, Reading},
         renewals, reviews, scorecards, teams, users, visits,
     },

@@ -15,6 +15,7 @@ pub mod deal;
 pub mod dimension;
 pub mod error;
 pub mod event;
+pub mod execution;
 pub mod following_up;
 pub mod gap;
 pub mod history;
@@ -52,7 +53,7 @@ pub mod viewer;
 pub mod visit;
 
 use async_graphql::{
-    Context, MergedObject, MergedSubscription, Request, SDLExportOptions,
+    Context, MergedObject, MergedSubscription, Request, SDLExportOptions, SchemaBuilder,
     parser::types::OperationType,
 };
 
@@ -110,12 +111,15 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema of the API, without anything of a single request; streams listen to `bus`.
 pub fn schema(bus: Bus) -> Schema {
+    without_nulls(bus).extension(nulls::Nulls).finish()
+}
+
+/// The schema in which an error reaches as far as the library lets it.
+fn without_nulls(bus: Bus) -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription::default())
         // No field returns it alone, but every item of a stream that is an event implements it.
         .register_output_type::<event::Event>()
         .data(bus)
-        .extension(nulls::Nulls)
-        .finish()
 }
 
 /// The schema as text, as `schema.graphql` keeps it; fields stay in the order of their design.

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use async_graphql::{Request, parser::types::OperationType};
 use axum::http::{Extensions, HeaderMap};
 
 use super::{
@@ -13,6 +14,7 @@ use super::{
     record,
     serve::Peer,
 };
+use crate::graphql::execution::Again;
 
 /// Where a request comes from that came by no connection.
 const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
@@ -79,10 +81,20 @@ impl Visit {
         }
         let sees_schema = house.is_schema_open || self.caller.id.is_some();
         let mut admitted = guard::admit(asked, &house.documents, &house.outline, sees_schema)?;
-        let Some(meter) = &house.meter else { return Ok((admitted, None)) };
-        let paid = Paid::in_advance(meter, payer, admitted.nodes)?;
-        admitted.request = admitted.request.data(paid.standing);
-        Ok((admitted, Some(paid)))
+        let meter = house.meter.as_ref();
+        let paid = meter.map(|meter| Paid::in_advance(meter, payer, admitted.nodes)).transpose()?;
+        let standing = paid.as_ref().map(|paid| paid.standing);
+        let told = move |request: Request| match standing {
+            Some(standing) => request.data(standing),
+            None => request,
+        };
+        admitted.request = told(admitted.request);
+        if admitted.kind == OperationType::Query {
+            let recipe = admitted.recipe.clone();
+            let again = Again::new(move || told(recipe.request()));
+            admitted.request = admitted.request.data(again);
+        }
+        Ok((admitted, paid))
     }
 }
 
