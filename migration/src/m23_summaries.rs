@@ -17,6 +17,7 @@ impl MigrationTrait for Migration {
                 .col(uuid("plan_id").primary_key())
                 .col(date("day"))
                 .col(json_binary("summary"))
+                .col(json_binary("sums"))
                 .foreign_key(&mut owned("plan_summary", "plan_id", "plan"))
                 .to_owned(),
         )

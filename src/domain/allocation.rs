@@ -4,7 +4,7 @@
 
 use std::cmp::Reverse;
 
-use num_traits::{One, Signed, ToPrimitive, Zero};
+use num_traits::{One, ToPrimitive, Zero};
 
 use super::money::{Exact, exact};
 
@@ -14,7 +14,7 @@ use super::money::{Exact, exact};
 /// the earliest. None where nothing says how to share: no weights, all of them zero, or one of them negative.
 pub fn allocate(total: i64, weights: &[Exact]) -> Option<Vec<i64>> {
     let sum: Exact = weights.iter().sum();
-    if sum.is_zero() || weights.iter().any(Signed::is_negative) {
+    if sum.is_zero() || weights.iter().any(Exact::is_negative) {
         return None;
     }
     let shares: Vec<Exact> = weights.iter().map(|weight| exact(total) * weight / &sum).collect();

@@ -1,6 +1,6 @@
 //! Why a target stands as it does, and what brings it back (domain §5).
 
-use num_traits::{Signed, ToPrimitive};
+use num_traits::ToPrimitive;
 use rust_decimal::Decimal;
 
 use super::{

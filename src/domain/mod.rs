@@ -20,6 +20,7 @@ pub mod deal;
 pub mod diff;
 pub mod draft;
 pub mod event;
+pub mod exact;
 pub mod explanation;
 pub mod forecast;
 pub mod gap;

@@ -5,14 +5,12 @@
 use std::{fmt, str::FromStr};
 
 use num_bigint::BigInt;
-use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::{ToPrimitive, Zero};
 use rust_decimal::Decimal;
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A figure on its way to the outside: exact, of any size.
-pub type Exact = BigRational;
+pub use super::exact::Exact;
 
 /// The largest amount that one input may state, in the smallest unit: ten thousand billion cents.
 ///
@@ -175,7 +173,7 @@ impl Money {
 
 /// A whole number as an exact figure.
 pub fn exact(value: i64) -> Exact {
-    Exact::from_integer(value.into())
+    Exact::from(value)
 }
 
 /// A decimal as an exact figure.
@@ -201,7 +199,7 @@ pub fn ratio(value: &Exact) -> Decimal {
 }
 
 fn power_of_ten(exponent: u32) -> Exact {
-    Exact::from_integer(BigInt::from(10).pow(exponent))
+    Exact::from(BigInt::from(10).pow(exponent))
 }
 
 #[cfg(test)]

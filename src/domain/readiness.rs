@@ -198,7 +198,7 @@ fn splits_of(parent: &DraftTarget, draft: &Draft, findings: &mut Findings) {
                 "the split of “{}” by {} adds up to {}, not to {}",
                 parent.name,
                 dimension.label(),
-                unit.round(&Exact::from_integer(mismatch.sum.into())),
+                unit.round(&Exact::from(mismatch.sum)),
                 unit.round(&exact(mismatch.parent)),
             );
             let path = ["targets", &parent.id.to_string(), "split", dimension.field()];

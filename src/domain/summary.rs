@@ -1,10 +1,16 @@
 //! A plan in a few figures: what portfolios show of it, however large it is.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::{id::TargetId, progress::TargetStatus, score::PlanHealth, tally::SliceSums};
+use super::{
+    id::{CommitmentId, TargetId},
+    progress::TargetStatus,
+    score::PlanHealth,
+    tally::{CommitmentSums, SliceSums, TargetSums},
+};
 
 /// Where a plan stands on a day, less its targets and commitments. Amounts are in the currency's smallest unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
@@ -31,4 +37,13 @@ pub struct PlanSummary {
     pub mdf_allocated: i64,
     /// Leads that its commitments expect.
     pub leads_expected: i64,
+}
+
+/// What a plan's facts add up to by a day, under the lenses of the version in force on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct PlanSums {
+    /// Of each target.
+    pub targets: Vec<(TargetId, TargetSums)>,
+    /// Of each commitment, with the day on which the promised quantity was reached.
+    pub commitments: Vec<(CommitmentId, CommitmentSums, Option<NaiveDate>)>,
 }

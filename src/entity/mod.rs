@@ -112,14 +112,20 @@ fn of_vendor(actor: &Actor, vendor_id: impl ColumnTrait) -> SimpleExpr {
 
 /// The organisations on the other side of a member's partnerships.
 fn counterparts(member: &Member) -> SelectStatement {
-    let theirs = match member.side {
-        Side::Vendor => partnership::Column::PartnerId,
-        Side::Partner => partnership::Column::VendorId,
-    };
+    let (_, theirs) = theirs(member);
     partnership::Entity::visible_to(&Actor::Member(member.clone()))
         .select_only()
         .column(theirs)
         .into_query()
+}
+
+/// The column that names the other side of a partnership.
+fn theirs(member: &Member) -> (partnership::Entity, partnership::Column) {
+    let theirs = match member.side {
+        Side::Vendor => partnership::Column::PartnerId,
+        Side::Partner => partnership::Column::VendorId,
+    };
+    (partnership::Entity, theirs)
 }
 
 /// The people on the teams of a member's partnerships.

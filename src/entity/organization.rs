@@ -1,6 +1,6 @@
 //! `organization`: a company: a vendor that runs a programme, or a partner.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{ExprTrait, entity::prelude::*, sea_query::Expr};
 
 use crate::domain::{
     actor::{Actor, Side},
@@ -31,10 +31,10 @@ impl Entity {
         let Some(member) = actor.member() else {
             return Self::find().filter(super::house_only(actor));
         };
-        let counterparts = super::counterparts(member);
-        Self::find().filter(super::either(
-            Column::Id.eq(member.organization),
-            Column::Id.in_subquery(counterparts),
-        ))
+        // Asked of each candidate, of which there are a few; a list of all partners would grow with the programme.
+        let own = super::counterparts(member)
+            .and_where(Expr::col(super::theirs(member)).equals((Entity, Column::Id)))
+            .to_owned();
+        Self::find().filter(super::either(Column::Id.eq(member.organization), Expr::exists(own)))
     }
 }

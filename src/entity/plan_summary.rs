@@ -1,9 +1,12 @@
-//! `plan_summary`: a plan in a few figures, as of the day on which it was last judged.
+//! `plan_summary`: a plan in a few figures and what they follow from, as of the day on which it was last judged.
 
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 
-use crate::domain::{id::PlanId, summary::PlanSummary};
+use crate::domain::{
+    id::PlanId,
+    summary::{PlanSummary, PlanSums},
+};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,6 +16,7 @@ pub struct Model {
     pub plan_id: PlanId,
     pub day: NaiveDate,
     pub summary: PlanSummary,
+    pub sums: PlanSums,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

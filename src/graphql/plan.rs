@@ -673,6 +673,9 @@ impl PlanQuery {
         let found =
             plans::list(&op, &filter, pages.page(&PageArgs { first, after, last, before })?)
                 .await?;
+        // Both sides at once: the vendor tells the day, and the partner is what a portfolio is read for.
+        let parties = found.rows.iter().flat_map(|plan| [plan.vendor_id, plan.partner_id]);
+        ctx.loaders().load_many(parties).await?;
         let mut plans = Vec::with_capacity(found.rows.len());
         for plan in found.rows {
             let day = match as_of {

@@ -11,7 +11,8 @@ use sea_orm::{
 use super::{
     content,
     readings::{self, Reading},
-    versions,
+    summaries,
+    versions::{self, Counting},
 };
 use crate::{
     domain::{
@@ -27,7 +28,10 @@ use crate::{
         target::Metric,
         terms::Terms,
     },
-    entity::{commitment, commitment_rollup, plan, slice_rollup, sums, target, target_rollup},
+    entity::{
+        commitment, commitment_rollup, plan, plan_summary, slice_rollup, sums, target,
+        target_rollup,
+    },
     error::{Error, Result},
 };
 
@@ -92,17 +96,60 @@ pub async fn of_plans(
     plans: Vec<plan::Model>,
     as_of: NaiveDate,
 ) -> Result<BTreeMap<PlanId, PlanFigures>> {
+    let read = read(db, plans).await?;
+    of_readings(db, read, as_of).await
+}
+
+/// Where plans that have been read stand on a day: from what is kept of them for it, or else from their sums.
+pub async fn of_readings(
+    db: &impl ConnectionTrait,
+    plans: Vec<(plan::Model, Arc<Reading>)>,
+    as_of: NaiveDate,
+) -> Result<BTreeMap<PlanId, PlanFigures>> {
+    let mut kept = summaries::kept(db, plans.iter().map(|(plan, _)| plan.id), as_of).await?;
+    let (mut figures, mut others) = (BTreeMap::new(), Vec::new());
+    for (plan, reading) in plans {
+        let counting = reading.versions.counting_on(as_of);
+        let kept = kept.remove(&plan.id);
+        match (counting, kept) {
+            (Some(counting), Some(kept)) if kept.summary.version == counting.snapshot.number => {
+                let sums = Added::kept(kept);
+                figures.insert(plan.id, judged(plan.clone(), &reading, &counting, sums, as_of)?);
+            }
+            (Some(_), _) => others.push((plan, Arc::clone(&reading))),
+            (None, _) => {}
+        }
+    }
+    if !others.is_empty() {
+        figures.extend(counted(db, others, as_of).await?);
+    }
+    Ok(figures)
+}
+
+/// Where one plan stands on a day, by its sums alone: what anything kept of it must agree with.
+pub async fn by_sums(
+    db: &impl ConnectionTrait,
+    plan: &plan::Model,
+    as_of: NaiveDate,
+) -> Result<PlanFigures> {
+    let read = read(db, vec![plan.clone()]).await?;
+    only(plan, counted(db, read, as_of).await?)
+}
+
+async fn read(
+    db: &impl ConnectionTrait,
+    plans: Vec<plan::Model>,
+) -> Result<Vec<(plan::Model, Arc<Reading>)>> {
     let ids: Vec<PlanId> = plans.iter().map(|plan| plan.id).collect();
     let mut readings = readings::of_plans(db, &ids).await?;
     let read = plans.into_iter().filter_map(|plan| {
         let reading = readings.remove(&plan.id)?;
         Some((plan, Arc::new(reading)))
     });
-    of_readings(db, read.collect(), as_of).await
+    Ok(read.collect())
 }
 
-/// Where plans that have been read stand on a day.
-pub async fn of_readings(
+async fn counted(
     db: &impl ConnectionTrait,
     plans: Vec<(plan::Model, Arc<Reading>)>,
     as_of: NaiveDate,
@@ -114,43 +161,87 @@ pub async fn of_readings(
     let mut figures = BTreeMap::new();
     for (plan, reading) in plans {
         let Some(counting) = reading.versions.counting_on(as_of) else { continue };
-        let targets = versions::targets_of(&counting.snapshot)
-            .into_iter()
-            .map(|target| {
-                let version = counting.targets.get(&target.id).copied().unwrap_or_default();
-                let sums = target_sums.get(&(target.id, version)).copied().unwrap_or_default();
-                measure(&plan, target, Sums { version, sums }, as_of)
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let rows = reading.commitments.clone();
-        let commitments: Vec<CommitmentFigures> =
-            versions::commitments_of(&counting.snapshot, rows)
-                .into_iter()
-                .map(|commitment| {
-                    let version = counting.commitments.get(&commitment.id);
-                    let key = (commitment.id, version.copied().unwrap_or_default());
-                    let delivered = delivered.remove(&key).unwrap_or_default();
-                    judge(&plan, commitment, &delivered, as_of)
-                })
-                .collect();
+        let quantities = versions::commitments_of(&counting.snapshot, reading.commitments.clone());
+        let commitments = quantities.into_iter().map(|commitment| {
+            let version = counting.commitments.get(&commitment.id).copied().unwrap_or_default();
+            let rows = delivered.remove(&(commitment.id, version)).unwrap_or_default();
+            (commitment.id, delivered_by(&rows, commitment.quantity))
+        });
         let (total, carried_in) = totals.get(&plan.id).copied().unwrap_or_default();
-        let score = score(&targets);
-        let kept = kept(&commitments, as_of);
-        let version = counting.snapshot.number;
-        let found = PlanFigures {
-            plan,
-            version,
-            as_of,
-            targets,
-            commitments,
-            score,
-            kept,
+        let sums = Added {
+            targets: counting
+                .targets
+                .iter()
+                .filter_map(|(id, version)| Some((*id, *target_sums.get(&(*id, *version))?)))
+                .collect(),
+            commitments: commitments.collect(),
             total,
             carried_in,
         };
-        figures.insert(found.plan.id, found);
+        figures.insert(plan.id, judged(plan, &reading, &counting, sums, as_of)?);
     }
     Ok(figures)
+}
+
+/// What a plan's facts add up to by a day.
+struct Added {
+    targets: BTreeMap<TargetId, TargetSums>,
+    commitments: BTreeMap<CommitmentId, (CommitmentSums, Option<NaiveDate>)>,
+    total: SliceSums,
+    carried_in: i64,
+}
+
+impl Added {
+    fn kept(kept: plan_summary::Model) -> Self {
+        let commitments = kept.sums.commitments.into_iter();
+        Self {
+            targets: kept.sums.targets.into_iter().collect(),
+            commitments: commitments.map(|(id, sums, on)| (id, (sums, on))).collect(),
+            total: kept.summary.total,
+            carried_in: kept.summary.carried_in,
+        }
+    }
+}
+
+fn judged(
+    plan: plan::Model,
+    reading: &Reading,
+    counting: &Counting,
+    mut sums: Added,
+    as_of: NaiveDate,
+) -> Result<PlanFigures> {
+    let targets = versions::targets_of(&counting.snapshot)
+        .into_iter()
+        .map(|target| {
+            let version = counting.targets.get(&target.id).copied().unwrap_or_default();
+            let sums = sums.targets.get(&target.id).copied().unwrap_or_default();
+            measure(&plan, target, Sums { version, sums }, as_of)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let commitments: Vec<CommitmentFigures> =
+        versions::commitments_of(&counting.snapshot, reading.commitments.clone())
+            .into_iter()
+            .map(|commitment| {
+                let added = sums.commitments.remove(&commitment.id).unwrap_or_default();
+                judge(&plan, commitment, added, as_of)
+            })
+            .collect();
+    Ok(PlanFigures {
+        version: counting.snapshot.number,
+        as_of,
+        score: score(&targets),
+        kept: kept(&commitments, as_of),
+        total: sums.total,
+        carried_in: sums.carried_in,
+        plan,
+        targets,
+        commitments,
+    })
+}
+
+fn only(plan: &plan::Model, mut figures: BTreeMap<PlanId, PlanFigures>) -> Result<PlanFigures> {
+    let found = figures.remove(&plan.id);
+    found.ok_or_else(|| Error::Inconsistent(format!("{} has no figures", plan.id)))
 }
 
 /// Where one plan stands on a day.
@@ -159,10 +250,7 @@ pub async fn of_plan(
     plan: &plan::Model,
     as_of: NaiveDate,
 ) -> Result<PlanFigures> {
-    of_plans(db, vec![plan.clone()], as_of)
-        .await?
-        .remove(&plan.id)
-        .ok_or_else(|| Error::Inconsistent(format!("{} has no figures", plan.id)))
+    only(plan, of_plans(db, vec![plan.clone()], as_of).await?)
 }
 
 /// What a target's facts add up to, under one lens.
@@ -217,22 +305,29 @@ pub fn phases(plan: &plan::Model, target: &target::Model) -> Result<Vec<Phase>> 
         .map_err(|invalid| Error::Inconsistent(format!("phasing of {}: {invalid}", target.id)))
 }
 
-fn judge(
-    plan: &plan::Model,
-    commitment: commitment::Model,
-    delivered: &[commitment_rollup::Model],
-    as_of: NaiveDate,
-) -> CommitmentFigures {
-    let mut sums = CommitmentSums::default();
-    let mut reached_on = None;
-    for row in delivered {
+/// What was delivered, and the day on which that was all that is promised.
+fn delivered_by(
+    rows: &[commitment_rollup::Model],
+    quantity: i64,
+) -> (CommitmentSums, Option<NaiveDate>) {
+    let (mut sums, mut reached_on) = (CommitmentSums::default(), None);
+    for row in rows {
         sums.delivered = sums.delivered.saturating_add(row.delivered);
         sums.leads = sums.leads.saturating_add(row.leads);
         sums.mdf = sums.mdf.saturating_add(row.mdf);
-        if reached_on.is_none() && sums.delivered >= commitment.quantity {
+        if reached_on.is_none() && sums.delivered >= quantity {
             reached_on = Some(row.day);
         }
     }
+    (sums, reached_on)
+}
+
+fn judge(
+    plan: &plan::Model,
+    commitment: commitment::Model,
+    (sums, reached_on): (CommitmentSums, Option<NaiveDate>),
+    as_of: NaiveDate,
+) -> CommitmentFigures {
     let status = rule::status(StatusInput {
         starts_on: commitment.starts_on,
         due_on: commitment.due_on.unwrap_or(plan.ends_on),

@@ -1,4 +1,4 @@
-//! Plans in a few figures, kept beside the sums so that a portfolio costs a row a plan.
+//! Plans in a few figures, kept beside the sums by day so that where a plan stands today costs a row.
 //!
 //! A summary is written whenever a plan is judged, in the transaction that moved its figures, and holds for that day only. Where
 //! there is none for the day asked for it is worked out; `jbp verify` proves that both are the same.
@@ -13,7 +13,12 @@ use sea_orm::{
 use super::progress::{self, PlanFigures};
 use crate::{
     db::Tx,
-    domain::{id::PlanId, money::ratio, progress::TargetStatus, summary::PlanSummary},
+    domain::{
+        id::PlanId,
+        money::ratio,
+        progress::TargetStatus,
+        summary::{PlanSummary, PlanSums},
+    },
     entity::{plan, plan_summary},
     error::Result,
 };
@@ -37,6 +42,18 @@ impl PlanFigures {
         }
     }
 
+    /// What they follow from.
+    fn sums(&self) -> PlanSums {
+        let targets = self.targets.iter().map(|figures| (figures.target.id, figures.sums));
+        let commitments = self.commitments.iter();
+        PlanSums {
+            targets: targets.collect(),
+            commitments: commitments
+                .map(|figures| (figures.commitment.id, figures.sums, figures.reached_on))
+                .collect(),
+        }
+    }
+
     /// How many targets have a status.
     fn count(&self, status: TargetStatus) -> u32 {
         let having = self.targets.iter().filter(|figures| figures.progress.status == status);
@@ -50,12 +67,9 @@ pub async fn of_plans(
     plans: Vec<plan::Model>,
     day: NaiveDate,
 ) -> Result<BTreeMap<PlanId, PlanSummary>> {
-    let kept = plan_summary::Entity::find()
-        .filter(plan_summary::Column::PlanId.is_in(plans.iter().map(|plan| plan.id)))
-        .filter(plan_summary::Column::Day.eq(day));
-    let rows = kept.all(db).await?;
+    let kept = kept(db, plans.iter().map(|plan| plan.id), day).await?;
     let mut found: BTreeMap<PlanId, PlanSummary> =
-        rows.into_iter().map(|row| (row.plan_id, row.summary)).collect();
+        kept.into_iter().map(|(id, row)| (id, row.summary)).collect();
     let others: Vec<plan::Model> =
         plans.into_iter().filter(|plan| !found.contains_key(&plan.id)).collect();
     if !others.is_empty() {
@@ -65,6 +79,18 @@ pub async fn of_plans(
     Ok(found)
 }
 
+/// What is kept of plans for a day.
+pub async fn kept(
+    db: &impl ConnectionTrait,
+    plans: impl IntoIterator<Item = PlanId>,
+    day: NaiveDate,
+) -> Result<BTreeMap<PlanId, plan_summary::Model>> {
+    let rows = plan_summary::Entity::find()
+        .filter(plan_summary::Column::PlanId.is_in(plans))
+        .filter(plan_summary::Column::Day.eq(day));
+    Ok(rows.all(db).await?.into_iter().map(|row| (row.plan_id, row)).collect())
+}
+
 /// Keeps where a plan stands, which was worked out under its partnership's lock.
 pub async fn keep(tx: &Tx, figures: &PlanFigures) -> Result<()> {
     use plan_summary::Column;
@@ -72,9 +98,10 @@ pub async fn keep(tx: &Tx, figures: &PlanFigures) -> Result<()> {
         plan_id: Set(figures.plan.id),
         day: Set(figures.as_of),
         summary: Set(figures.summary()),
+        sums: Set(figures.sums()),
     };
     let anew = OnConflict::column(Column::PlanId)
-        .update_columns([Column::Day, Column::Summary])
+        .update_columns([Column::Day, Column::Summary, Column::Sums])
         .to_owned();
     plan_summary::Entity::insert(row).on_conflict(anew).exec_without_returning(&**tx).await?;
     Ok(())
@@ -91,8 +118,8 @@ pub async fn difference(tx: &Tx, plan: &plan::Model) -> Result<Option<String>> {
     let Some(row) = plan_summary::Entity::find_by_id(plan.id).one(&**tx).await? else {
         return Ok(None);
     };
-    let counted = progress::of_plan(&**tx, plan, row.day).await?.summary();
-    Ok((counted != row.summary).then(|| {
-        format!("summary of {}: sums give {counted:?}, stored is {:?}", row.day, row.summary)
-    }))
+    let counted = progress::by_sums(&**tx, plan, row.day).await?;
+    let (counted, stored) = ((counted.summary(), counted.sums()), (row.summary, row.sums));
+    Ok((counted != stored)
+        .then(|| format!("kept for {}: sums give {counted:?}, stored is {stored:?}", row.day)))
 }
