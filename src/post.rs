@@ -6,7 +6,9 @@ use anyhow::Context;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::lookup_host;
 
-use crate::{domain::webhook::address::Reach, service::webhooks::delivering::Letter, worker::deliver::Post};
+use crate::{
+    domain::webhook::address::Reach, service::webhooks::delivering::Letter, worker::deliver::Post,
+};
 
 /// Until the other server has taken the connection.
 const TO_CONNECT: Duration = Duration::from_secs(5);

@@ -3,7 +3,10 @@
 use sea_orm::{QuerySelect, QueryTrait, entity::prelude::*};
 
 use super::webhook_delivery;
-use crate::domain::{actor::Actor, id::{WebhookAttemptId, WebhookDeliveryId}};
+use crate::domain::{
+    actor::Actor,
+    id::{WebhookAttemptId, WebhookDeliveryId},
+};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

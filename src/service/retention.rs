@@ -74,14 +74,13 @@ async fn forget(op: &Op, vendor: OrganizationId, events: &[event::Model]) -> Res
             floors.insert((partnership, Audience::of(event.kind, event.seen_by)), event.position);
         }
     }
-    let rows = floors.into_iter().map(|((partnership, audience), position)| {
-        event_floor::ActiveModel {
+    let rows =
+        floors.into_iter().map(|((partnership, audience), position)| event_floor::ActiveModel {
             partnership_id: Set(partnership),
             audience: Set(audience),
             vendor_id: Set(vendor),
             position: Set(position),
-        }
-    });
+        });
     let floor = || Expr::col((event_floor::Entity, event_floor::Column::Position));
     let raised = || Expr::col(("excluded", event_floor::Column::Position));
     // Another process may have come further.

@@ -143,6 +143,11 @@ pub async fn cursor_of(op: &Op, endpoint: &webhook_endpoint::Model) -> Result<St
     cursors::sealer(op).await?.seal(&position(&endpoint.position)?)
 }
 
+/// Where an endpoint stands after a delivery, as a sealed cursor.
+pub async fn cursor_after(op: &Op, delivery: &webhook_delivery::Model) -> Result<String> {
+    cursors::sealer(op).await?.seal(&position(&delivery.cursor)?)
+}
+
 /// Begins to tell an endpoint what happens.
 pub async fn create(op: &Op, new: NewEndpoint) -> Result<WithSecret> {
     access::admin_of(op, new.organization)?;
@@ -424,8 +429,8 @@ async fn checked(op: &Op, filter: WebhookFilter) -> Result<WebhookFilter> {
             return Err(Error::NotFound("plan"));
         }
     }
-    let is_empty = kinds.as_ref().is_some_and(Vec::is_empty)
-        || plans.as_ref().is_some_and(Vec::is_empty);
+    let is_empty =
+        kinds.as_ref().is_some_and(Vec::is_empty) || plans.as_ref().is_some_and(Vec::is_empty);
     if is_empty {
         return Err(Error::invalid("filter", "an empty list lets nothing through"));
     }

@@ -77,8 +77,20 @@ impl Courier {
         Ok(Self { op, post, worker, slots, rounds })
     }
 
+    /// Tells all endpoints what they are to be told now, one after the other; false when there was nothing.
+    pub async fn round(&self) -> Result<bool> {
+        let mut was_busy = false;
+        for id in self.look().await? {
+            while self.step(id).await? {
+                was_busy = true;
+            }
+            self.rounds().under_way.remove(&id);
+        }
+        Ok(was_busy)
+    }
+
     /// Tells one endpoint the next thing, if there is one; false when there is nothing more to do for now.
-    pub async fn step(&self, id: WebhookEndpointId) -> Result<bool> {
+    async fn step(&self, id: WebhookEndpointId) -> Result<bool> {
         match delivering::claim(&self.op, self.worker, id).await? {
             Claim::Letter(letter) => {
                 self.deliver(*letter).await?;
@@ -109,11 +121,12 @@ impl Courier {
     }
 
     /// The endpoints that something may have to be told, and that nobody here is at; each is taken on.
-    pub async fn look(&self) -> Result<Vec<WebhookEndpointId>> {
+    async fn look(&self) -> Result<Vec<WebhookEndpointId>> {
         let heads = events::heads(&self.op).await?;
         let moved: Vec<OrganizationId> = {
             let known = &self.rounds().heads;
-            let is_news = |(vendor, head): &(&OrganizationId, &i64)| known.get(vendor) != Some(*head);
+            let is_news =
+                |(vendor, head): &(&OrganizationId, &i64)| known.get(vendor) != Some(*head);
             heads.iter().filter(is_news).map(|(vendor, _)| *vendor).collect()
         };
         let now = self.op.now();

@@ -151,8 +151,7 @@ mod tests {
 
     #[test]
     fn an_address_is_an_https_url_of_a_public_host() {
-        let (strict, open) =
-            (Reach::default(), Reach { allows_private: true, allows_http: true });
+        let (strict, open) = (Reach::default(), Reach { allows_private: true, allows_http: true });
         for (text, is_strict, is_open) in [
             ("https://crm.acme.example/hooks?key=1", true, true),
             ("https://8.8.8.8:8443/", true, true),

@@ -179,8 +179,7 @@ pub async fn claim(op: &Op, worker: Uuid, id: WebhookEndpointId) -> Result<Claim
         }
         Next::Reset(cursor) => {
             let purpose = WebhookPurpose::StreamReset;
-            let new =
-                NewDelivery { endpoint: id, purpose, event: None, cursor: cursor.to_bytes() };
+            let new = NewDelivery { endpoint: id, purpose, event: None, cursor: cursor.to_bytes() };
             (new.insert(&tx, op).await?, None)
         }
     };
@@ -270,9 +269,8 @@ async fn next(op: &Op, endpoint: &webhook_endpoint::Model) -> Result<Next> {
         .all(op.db.read())
         .await?;
     let hearer = op.acting_as(hearer_of(op, endpoint).await?);
-    let is_due = |delivery: &&webhook_delivery::Model| {
-        delivery.next_try_at.is_some_and(|at| at <= op.now())
-    };
+    let is_due =
+        |delivery: &&webhook_delivery::Model| delivery.next_try_at.is_some_and(|at| at <= op.now());
     // What an admin has asked for goes before what is in order.
     let due = pending.iter().filter(is_due).min_by_key(|delivery| delivery.is_in_order);
     if let Some(delivery) = due {
