@@ -108,7 +108,8 @@ async fn each_side_hears_its_own_warnings() {
 async fn what_is_not_the_companys_to_see_any_more_is_not_told() {
     let house = House::start().await;
     let receiver = Receiver::start().await;
-    let globex = house.app.partner(&house.vendor, "Globex", "STRATEGIC", "RESELLER").await;
+    let contoso = house.app.vendor("Contoso").await;
+    let globex = house.app.partner(&contoso, "Globex", "STRATEGIC", "RESELLER").await;
     let (id, _) = create(&house.acme.admin, json!({ "url": receiver.url })).await;
     receiver.answers(500);
     house.rename("First").await;
