@@ -128,6 +128,7 @@ pub async fn attempts_of(
 ) -> Result<BTreeMap<WebhookDeliveryId, Vec<webhook_attempt::Model>>> {
     let rows = webhook_attempt::Entity::visible_to(&op.actor)
         .filter(webhook_attempt::Column::DeliveryId.is_in(deliveries.iter().copied()))
+        .order_by_asc(webhook_attempt::Column::AttemptedAt)
         .order_by_asc(webhook_attempt::Column::Id)
         .all(op.db.read())
         .await?;

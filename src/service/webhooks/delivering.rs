@@ -227,13 +227,20 @@ pub async fn settle(op: &Op, worker: Uuid, letter: &Letter, reply: Reply) -> Res
         }
         verdict => {
             row.failing_since = Set(Some(failing_since));
-            if verdict == Verdict::Gone && is_on {
-                switch_off(&mut row, WebhookEndpointState::Gone, now);
-            } else if is_on
-                && schedule::is_hopeless(failing_since, now)
-                && has_dead_letter(&tx, op, &delivery, failing_since).await?
-            {
-                switch_off(&mut row, WebhookEndpointState::Failing, now);
+            let given_up = match verdict {
+                Verdict::Gone => Some(WebhookEndpointState::Gone),
+                _ if schedule::is_hopeless(failing_since, now)
+                    && has_dead_letter(&tx, op, &delivery, failing_since).await? =>
+                {
+                    Some(WebhookEndpointState::Failing)
+                }
+                _ => None,
+            };
+            if let Some(state) = given_up.filter(|_| is_on) {
+                tracing::warn!(endpoint = %delivery.endpoint_id, ?state, "a webhook was switched off");
+                row.state = Set(state);
+                row.disabled_at = Set(Some(now));
+                release(&mut row);
             }
             let n_failed = delivery.n_failed + 1;
             let wait = match (delivery.purpose, verdict) {
@@ -325,16 +332,6 @@ fn unleased(endpoint: &webhook_endpoint::Model) -> webhook_endpoint::Model {
 fn release(row: &mut webhook_endpoint::ActiveModel) {
     row.leased_by = Set(None);
     row.leased_until = Set(None);
-}
-
-fn switch_off(
-    row: &mut webhook_endpoint::ActiveModel,
-    state: WebhookEndpointState,
-    now: DateTime<Utc>,
-) {
-    row.state = Set(state);
-    row.disabled_at = Set(Some(now));
-    release(row);
 }
 
 /// The secrets that sign now, the latest first.
