@@ -189,5 +189,5 @@ edges! {
     ThreadOf => Vec<counter_proposal::Model>, negotiation::of_threads;
     MentionsOf => Vec<UserId>, comments::mentions_of;
     RenewalsOf => Vec<plan::Model>, renewals::of_plans;
-    AttemptsOf => Vec<webhook_attempt::Model>, webhooks::attempts_of;
+    AttemptsOf => Vec<webhook_attempt::Model>, webhooks::listing::attempts_of;
 }

@@ -274,10 +274,10 @@ pub async fn find(ctx: &Context<'_>, key: NodeKey) -> Result<Option<Node>, ApiEr
         }
         NodeKey::Note(id) => notes::find(op, id).await?.map(|row| Note(row).into()),
         NodeKey::WebhookEndpoint(id) => {
-            webhooks::find(op, id).await?.map(|row| WebhookEndpoint(row).into())
+            webhooks::listing::find(op, id).await?.map(|row| WebhookEndpoint(row).into())
         }
         NodeKey::WebhookDelivery(id) => {
-            webhooks::find_delivery(op, id).await?.map(|row| WebhookDelivery(row).into())
+            webhooks::listing::find_delivery(op, id).await?.map(|row| WebhookDelivery(row).into())
         }
     })
 }

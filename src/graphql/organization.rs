@@ -120,10 +120,10 @@ impl Organization {
         let (op, id) = (ctx.op().clone(), self.0.id);
         let endpoints = List::new("Organization.webhookEndpoints", &id);
         let page = endpoints.page(&PageArgs { first, after, last, before })?;
-        let found = webhooks::of_organization(&op, id, &page).await?;
+        let found = webhooks::listing::of_organization(&op, id, &page).await?;
         let total = Total::new(move || {
             let op = op.clone();
-            async move { webhooks::count_of_organization(&op, id).await }
+            async move { webhooks::listing::count_of_organization(&op, id).await }
         });
         Ok(endpoints.connection(found, total, |row| row.id.0, WebhookEndpoint))
     }

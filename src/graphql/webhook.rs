@@ -21,7 +21,7 @@ use crate::{
     error::Result as Done,
     service::{
         plans,
-        webhooks::{self, EndpointChange, NewEndpoint, WithSecret},
+        webhooks::{self, EndpointChange, NewEndpoint, WithSecret, again, listing},
     },
 };
 
@@ -77,7 +77,7 @@ impl WebhookEndpoint {
 
     /// After which event it has not been told anything yet: a cursor of `events` and of the subscriptions.
     async fn cursor(&self, ctx: &Context<'_>) -> Result<String, ApiError> {
-        Ok(webhooks::cursor_of(ctx.op(), &self.0).await?)
+        Ok(listing::cursor_of(ctx.op(), &self.0).await?)
     }
 
     /// Until when the secret before the last one signs too; null when there is only one.
@@ -111,10 +111,10 @@ impl WebhookEndpoint {
         let statuses = filter.unwrap_or_default().statuses;
         let told = List::new("WebhookEndpoint.deliveries", &(id, &statuses));
         let page = told.page(&PageArgs { first, after, last, before })?;
-        let found = webhooks::deliveries(&op, id, statuses.as_deref(), &page).await?;
+        let found = listing::deliveries(&op, id, statuses.as_deref(), &page).await?;
         let total = Total::new(move || {
             let (op, statuses) = (op.clone(), statuses.clone());
-            async move { webhooks::count_deliveries(&op, id, statuses.as_deref()).await }
+            async move { listing::count_deliveries(&op, id, statuses.as_deref()).await }
         });
         Ok(told.connection(found, total, |row| row.id.0, WebhookDelivery))
     }
@@ -169,7 +169,7 @@ impl WebhookDelivery {
 
     /// Where the endpoint stands after it: a cursor of `events`, of the subscriptions and of `redeliverWebhooks`.
     async fn cursor(&self, ctx: &Context<'_>) -> Result<String, ApiError> {
-        Ok(webhooks::cursor_after(ctx.op(), &self.0).await?)
+        Ok(listing::cursor_after(ctx.op(), &self.0).await?)
     }
 
     /// When it was first to be told.
@@ -195,7 +195,7 @@ impl WebhookDelivery {
 
     /// The endpoint.
     async fn endpoint(&self, ctx: &Context<'_>) -> Result<Option<WebhookEndpoint>, ApiError> {
-        Ok(webhooks::find(ctx.op(), self.0.endpoint_id).await?.map(WebhookEndpoint))
+        Ok(listing::find(ctx.op(), self.0.endpoint_id).await?.map(WebhookEndpoint))
     }
 }
 
@@ -421,7 +421,7 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The endpoint.")] input: SendTestWebhookInput,
     ) -> Result<SendTestWebhookPayload, ApiError> {
-        let result = webhooks::send_test(ctx.op(), input.endpoint_id).await;
+        let result = again::send_test(ctx.op(), input.endpoint_id).await;
         SendTestWebhookPayload::of(result, WebhookDelivery)
     }
 
@@ -431,7 +431,7 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The delivery.")] input: RedeliverWebhookInput,
     ) -> Result<RedeliverWebhookPayload, ApiError> {
-        let result = webhooks::redeliver(ctx.op(), input.delivery_id).await;
+        let result = again::redeliver(ctx.op(), input.delivery_id).await;
         RedeliverWebhookPayload::of(result, WebhookDelivery)
     }
 
@@ -441,7 +441,7 @@ impl WebhookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The endpoint, and from where on.")] input: RedeliverWebhooksInput,
     ) -> Result<RedeliverWebhooksPayload, ApiError> {
-        let result = webhooks::redeliver_after(ctx.op(), input.endpoint_id, &input.after).await;
+        let result = again::redeliver_after(ctx.op(), input.endpoint_id, &input.after).await;
         RedeliverWebhooksPayload::of(result, WebhookEndpoint)
     }
 }

@@ -43,7 +43,7 @@ pub async fn forget_events(op: &Op, kept: TimeDelta) -> Result<bool> {
         if oldest.occurred_at >= too_old {
             continue;
         }
-        let needed_from = webhooks::position_needed(op, vendor).await?;
+        let needed_from = webhooks::waiting::position_needed(op, vendor).await?;
         let still_tried = op.now() - schedule::LONGEST;
         let is_over = |event: &event::Model| {
             let is_needed = needed_from.is_some_and(|from| event.position > from);

@@ -3,24 +3,20 @@
 //! An endpoint is its company's, as an integration is: it hears what an integration with the scope `EVENTS_READ` hears, judged when it
 //! is told. How it is told stands in [`delivering`].
 
+pub mod again;
 pub mod delivering;
+pub mod listing;
 pub mod message;
+mod next;
+pub mod waiting;
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, Select,
 };
 
-use super::{
-    access, cursors,
-    cursors::Sealer,
-    events, organizations,
-    page::{Found, Order, Page},
-    plans,
-};
+use super::{access, cursors, cursors::Sealer, events, organizations, plans};
 use crate::{
     db::{Held, Tx},
     domain::{
@@ -32,7 +28,7 @@ use crate::{
             WebhookFilter, WebhookPurpose, signature::WebhookSecret,
         },
     },
-    entity::{organization, partnership, webhook_attempt, webhook_delivery, webhook_endpoint},
+    entity::{organization, webhook_delivery, webhook_endpoint},
     error::{Error, Result},
     op::Op,
 };
@@ -71,82 +67,6 @@ pub struct WithSecret {
     pub endpoint: webhook_endpoint::Model,
     /// The secret: `whsec_…`.
     pub secret: String,
-}
-
-/// The endpoints of an organisation, if it is the caller's; oldest first.
-pub async fn of_organization(
-    op: &Op,
-    organization: OrganizationId,
-    page: &Page,
-) -> Result<Found<webhook_endpoint::Model>> {
-    let endpoints = endpoints_of(op, organization);
-    page.of(op.db.read(), endpoints, webhook_endpoint::Column::Id, Order::OldestFirst).await
-}
-
-/// How many they are.
-pub async fn count_of_organization(op: &Op, organization: OrganizationId) -> Result<u64> {
-    Ok(endpoints_of(op, organization).count(op.db.read()).await?)
-}
-
-/// The endpoint, if the caller may see it.
-pub async fn find(op: &Op, id: WebhookEndpointId) -> Result<Option<webhook_endpoint::Model>> {
-    Ok(endpoint(op, id).one(op.db.read()).await?)
-}
-
-/// The delivery, if the caller may see it.
-pub async fn find_delivery(
-    op: &Op,
-    id: WebhookDeliveryId,
-) -> Result<Option<webhook_delivery::Model>> {
-    Ok(delivery(op, id).one(op.db.read()).await?)
-}
-
-/// What an endpoint was told, the latest first; only in these states, if some are given.
-pub async fn deliveries(
-    op: &Op,
-    id: WebhookEndpointId,
-    statuses: Option<&[WebhookDeliveryStatus]>,
-    page: &Page,
-) -> Result<Found<webhook_delivery::Model>> {
-    let found = deliveries_to(op, id, statuses);
-    page.of(op.db.read(), found, webhook_delivery::Column::Id, Order::NewestFirst).await
-}
-
-/// How many they are.
-pub async fn count_deliveries(
-    op: &Op,
-    id: WebhookEndpointId,
-    statuses: Option<&[WebhookDeliveryStatus]>,
-) -> Result<u64> {
-    Ok(deliveries_to(op, id, statuses).count(op.db.read()).await?)
-}
-
-/// The tries of each delivery, in order; one that was not tried yet is absent.
-pub async fn attempts_of(
-    op: &Op,
-    deliveries: &[WebhookDeliveryId],
-) -> Result<BTreeMap<WebhookDeliveryId, Vec<webhook_attempt::Model>>> {
-    let rows = webhook_attempt::Entity::visible_to(&op.actor)
-        .filter(webhook_attempt::Column::DeliveryId.is_in(deliveries.iter().copied()))
-        .order_by_asc(webhook_attempt::Column::AttemptedAt)
-        .order_by_asc(webhook_attempt::Column::Id)
-        .all(op.db.read())
-        .await?;
-    let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for row in rows {
-        found.entry(row.delivery_id).or_default().push(row);
-    }
-    Ok(found)
-}
-
-/// Where an endpoint continues, as a sealed cursor.
-pub async fn cursor_of(op: &Op, endpoint: &webhook_endpoint::Model) -> Result<String> {
-    cursors::sealer(op).await?.seal(&position(&endpoint.position)?)
-}
-
-/// Where an endpoint stands after a delivery, as a sealed cursor.
-pub async fn cursor_after(op: &Op, delivery: &webhook_delivery::Model) -> Result<String> {
-    cursors::sealer(op).await?.seal(&position(&delivery.cursor)?)
 }
 
 /// Begins to tell an endpoint what happens.
@@ -268,92 +188,6 @@ pub async fn delete(op: &Op, id: WebhookEndpointId) -> Result<WebhookEndpointId>
     Ok(id)
 }
 
-/// Tells an endpoint that it works, before anything else that it is told.
-pub async fn send_test(op: &Op, id: WebhookEndpointId) -> Result<webhook_delivery::Model> {
-    let tx = op.db.write().await?;
-    let endpoint = hold_own(&tx, op, id).await?;
-    is_on(&endpoint)?;
-    let cursor = endpoint.position.clone();
-    let test = NewDelivery { endpoint: id, purpose: WebhookPurpose::Test, event: None, cursor };
-    let delivery = test.insert(&tx, op).await?;
-    look_soon(&tx, op, endpoint).await?;
-    tx.commit().await?;
-    Ok(delivery)
-}
-
-/// Tells an endpoint once more what it was told before or has not taken, under the same id.
-pub async fn redeliver(op: &Op, id: WebhookDeliveryId) -> Result<webhook_delivery::Model> {
-    access::signed_in(op)?;
-    let found = find_delivery(op, id).await?.ok_or(Error::NotFound("webhook delivery"))?;
-    let tx = op.db.write().await?;
-    let endpoint = hold_own(&tx, op, found.endpoint_id).await?;
-    is_on(&endpoint)?;
-    let delivery = delivery(op, id).held().one(&*tx).await?;
-    let delivery = delivery.ok_or(Error::NotFound("webhook delivery"))?;
-    if delivery.status == WebhookDeliveryStatus::Pending {
-        return Err(Error::invalid("deliveryId", format!("`{id}` is being tried already")));
-    }
-    let mut row = delivery.into_active_model();
-    row.status = Set(WebhookDeliveryStatus::Pending);
-    row.is_in_order = Set(false);
-    row.n_failed = Set(0);
-    row.next_try_at = Set(Some(op.now()));
-    row.finished_at = Set(None);
-    let delivery = row.update(&*tx).await?;
-    look_soon(&tx, op, endpoint).await?;
-    tx.commit().await?;
-    Ok(delivery)
-}
-
-/// Tells an endpoint again everything after a cursor, in order, under the same ids.
-pub async fn redeliver_after(
-    op: &Op,
-    id: WebhookEndpointId,
-    after: &str,
-) -> Result<webhook_endpoint::Model> {
-    let seen = find_own(op, id).await?;
-    let hearer = op.acting_as(hearer_of(op, &seen).await?);
-    let sealer = cursors::sealer(op).await?;
-    let mut cursor = known_cursor(&hearer, &sealer, after).await?;
-    if events::is_expired(&hearer, &cursor).await? {
-        return Err(Error::invalid("after", "what came after it is not kept any more"));
-    }
-
-    let tx = op.db.write().await?;
-    let endpoint = hold_own(&tx, op, id).await?;
-    is_on(&endpoint)?;
-    // Back only: what was not told yet is not passed over.
-    let current = position(&endpoint.position)?;
-    for (vendor, position) in &mut cursor.0 {
-        *position = Ord::min(current.position(*vendor).unwrap_or(0), *position);
-    }
-    webhook_delivery::Entity::delete_many()
-        .filter(webhook_delivery::Column::EndpointId.eq(id))
-        .filter(webhook_delivery::Column::IsInOrder.eq(true))
-        .filter(webhook_delivery::Column::Status.eq(WebhookDeliveryStatus::Pending))
-        .exec(&*tx)
-        .await?;
-    let mut row = endpoint.into_active_model();
-    row.position = Set(cursor.to_bytes());
-    row.due_at = Set(Some(op.now()));
-    let endpoint = row.update(&*tx).await?;
-    tx.commit().await?;
-    Ok(endpoint)
-}
-
-/// After which position of a vendor's order an enabled endpoint has not been told everything; none when all have.
-pub async fn position_needed(op: &Op, vendor: OrganizationId) -> Result<Option<i64>> {
-    let behind: Vec<Vec<u8>> = of_vendors(&[vendor])
-        .filter(webhook_endpoint::Column::State.eq(WebhookEndpointState::Enabled))
-        .select_only()
-        .column(webhook_endpoint::Column::Position)
-        .into_tuple()
-        .all(op.db.read())
-        .await?;
-    let at = |bytes: &Vec<u8>| Ok(position(bytes)?.position(vendor).unwrap_or(0));
-    Ok(behind.iter().map(at).collect::<Result<Vec<i64>>>()?.into_iter().min())
-}
-
 /// Something that an endpoint is to be told.
 #[derive(Debug)]
 struct NewDelivery {
@@ -438,21 +272,6 @@ async fn checked(op: &Op, filter: WebhookFilter) -> Result<WebhookFilter> {
     Ok(WebhookFilter { kinds, plans })
 }
 
-fn is_on(endpoint: &webhook_endpoint::Model) -> Result<()> {
-    if endpoint.state == WebhookEndpointState::Enabled {
-        return Ok(());
-    }
-    Err(Error::invalid("endpointId", "the endpoint is switched off; enable it first"))
-}
-
-/// Lets whoever delivers look at an endpoint.
-async fn look_soon(tx: &Tx, op: &Op, endpoint: webhook_endpoint::Model) -> Result<()> {
-    let mut row = endpoint.into_active_model();
-    row.due_at = Set(Some(op.now()));
-    row.update(&**tx).await?;
-    Ok(())
-}
-
 /// Lets all that an endpoint has not taken be tried at once, as if for the first time.
 async fn try_at_once(tx: &Tx, op: &Op, id: WebhookEndpointId) -> Result<()> {
     let again = webhook_delivery::ActiveModel {
@@ -471,7 +290,7 @@ async fn try_at_once(tx: &Tx, op: &Op, id: WebhookEndpointId) -> Result<()> {
 
 async fn find_own(op: &Op, id: WebhookEndpointId) -> Result<webhook_endpoint::Model> {
     access::signed_in(op)?;
-    let found = find(op, id).await?.ok_or(Error::NotFound("webhook endpoint"))?;
+    let found = listing::find(op, id).await?.ok_or(Error::NotFound("webhook endpoint"))?;
     access::admin_of(op, found.organization_id)?;
     Ok(found)
 }
@@ -495,57 +314,4 @@ fn endpoints_of(op: &Op, organization: OrganizationId) -> Select<webhook_endpoin
 
 fn delivery(op: &Op, id: WebhookDeliveryId) -> Select<webhook_delivery::Entity> {
     webhook_delivery::Entity::visible_to(&op.actor).filter(webhook_delivery::Column::Id.eq(id))
-}
-
-fn deliveries_to(
-    op: &Op,
-    id: WebhookEndpointId,
-    statuses: Option<&[WebhookDeliveryStatus]>,
-) -> Select<webhook_delivery::Entity> {
-    let found = webhook_delivery::Entity::visible_to(&op.actor)
-        .filter(webhook_delivery::Column::EndpointId.eq(id));
-    match statuses {
-        Some(statuses) => {
-            found.filter(webhook_delivery::Column::Status.is_in(statuses.iter().copied()))
-        }
-        None => found,
-    }
-}
-
-/// The endpoints that may hear of what happens at these vendors: theirs, and those of their partners.
-fn of_vendors(vendors: &[OrganizationId]) -> Select<webhook_endpoint::Entity> {
-    let partners = partnership::Entity::visible_to(&Actor::System)
-        .select_only()
-        .column(partnership::Column::PartnerId)
-        .filter(partnership::Column::VendorId.is_in(vendors.iter().copied()));
-    let organization = webhook_endpoint::Column::OrganizationId;
-    webhook_endpoint::Entity::visible_to(&Actor::System).filter(
-        organization
-            .is_in(vendors.iter().copied())
-            .or(organization.in_subquery(partners.into_query())),
-    )
-}
-
-/// Which enabled endpoints are to be looked at: those that are due, and those that may hear of what has happened at these vendors.
-pub async fn to_look_at(
-    op: &Op,
-    vendors: &[OrganizationId],
-    now: DateTime<Utc>,
-) -> Result<Vec<WebhookEndpointId>> {
-    let due = webhook_endpoint::Entity::visible_to(&op.actor)
-        .filter(webhook_endpoint::Column::DueAt.lte(now));
-    let mut found = Vec::new();
-    for wanted in [due, of_vendors(vendors)] {
-        let ids: Vec<WebhookEndpointId> = wanted
-            .filter(webhook_endpoint::Column::State.eq(WebhookEndpointState::Enabled))
-            .select_only()
-            .column(webhook_endpoint::Column::Id)
-            .into_tuple()
-            .all(op.db.read())
-            .await?;
-        found.extend(ids);
-    }
-    found.sort_unstable();
-    found.dedup();
-    Ok(found)
 }

@@ -23,8 +23,8 @@ use crate::{
     service::{
         events,
         webhooks::{
-            self,
             delivering::{self, Claim, Letter, Reply},
+            waiting,
         },
     },
 };
@@ -130,20 +130,17 @@ impl Courier {
             heads.iter().filter(is_news).map(|(vendor, _)| *vendor).collect()
         };
         let now = self.op.now();
-        let mut wanted = webhooks::to_look_at(&self.op, &moved, now).await?;
+        let mut wanted = waiting::to_look_at(&self.op, &moved, now).await?;
         let mut rounds = self.rounds();
         rounds.heads = heads;
         let later = rounds.later.extract_if(.., |_, at| *at <= now).map(|(id, _)| id);
         wanted.extend(later.collect::<Vec<_>>());
-        wanted.retain(|id| match rounds.under_way.get_mut(id) {
-            Some(again) => {
-                *again = true;
-                false
-            }
-            None => {
+        wanted.retain(|id| {
+            let again = rounds.under_way.get_mut(id).map(|again| *again = true);
+            if again.is_none() {
                 rounds.under_way.insert(*id, false);
-                true
             }
+            again.is_none()
         });
         Ok(wanted)
     }

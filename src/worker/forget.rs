@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{error::Result, op::Op, service::retention};
 
 /// How often it is looked for what is old.
-const GLANCE: Duration = Duration::from_secs(60);
+const GLANCE: Duration = Duration::from_mins(1);
 
 /// Forgets some of what is older than it is kept; false when there is nothing. Without `kept`, events are kept for ever.
 pub async fn step(op: &Op, kept: Option<TimeDelta>) -> Result<bool> {

@@ -12,7 +12,9 @@ use jbp::{domain::webhook::address::Reach, post, worker::deliver::Courier};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Client, GivenPlan, Partner, TestApp, Vendor, given::id_of, receiver::Receiver,
+    Client, GivenPlan, Partner, TestApp, Vendor,
+    given::id_of,
+    receiver::{Received, Receiver},
 };
 
 /// Anywhere, as only a test may.
@@ -108,5 +110,5 @@ async fn refused(admin: &Client, name: &str, input: Value) -> String {
 
 /// The kinds of what came, in order.
 fn kinds(receiver: &Receiver) -> Vec<String> {
-    receiver.takes().iter().map(|received| received.kind()).collect()
+    receiver.takes().iter().map(Received::kind).collect()
 }

@@ -7,40 +7,32 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, sea_query::Expr,
+    QueryFilter, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::{
-    NewDelivery, endpoint, hearer_of,
+    NewDelivery, delivery, endpoint,
     message::{self, Message},
-    position,
+    next::{self, Next},
 };
 use crate::{
     db::{Held, Tx},
     domain::{
-        event::EventCursor,
         id::WebhookEndpointId,
         webhook::{
             Verdict, WebhookDeliveryStatus, WebhookEndpointState, WebhookPurpose, schedule,
             signature::{WebhookSecret, signatures},
         },
     },
-    entity::{event, webhook_attempt, webhook_delivery, webhook_endpoint},
+    entity::{webhook_attempt, webhook_delivery, webhook_endpoint},
     error::{Error, Result},
     op::Op,
-    service::{
-        cursors::{self, Sealer},
-        events::{self, Interest},
-    },
+    service::cursors::{self, Sealer},
 };
 
 /// How long an endpoint is left to a process that says nothing more of it: longer than a try may take.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
-
-/// How often an endpoint's position passes events that it was not to be told of, so that it does not seem to have missed them once
-/// they are forgotten.
-const CATCH_UP: TimeDelta = TimeDelta::hours(6);
 
 /// Characters kept of what went wrong.
 const LONGEST_ERROR: usize = 300;
@@ -87,20 +79,6 @@ pub enum Claim {
     Taken(DateTime<Utc>),
 }
 
-/// What comes next in an endpoint's order, or before it.
-enum Next {
-    /// A delivery that is written down already.
-    Due(Box<webhook_delivery::Model>, Option<Box<event::Model>>),
-    /// An event, and where the endpoint stands after it.
-    Event(Box<event::Model>, EventCursor),
-    /// The endpoint was away too long: it goes on from here.
-    Reset(EventCursor),
-    /// A delivery that is not to be told any more.
-    Withdrawn(Box<webhook_delivery::Model>),
-    /// Nothing before then, if anything is waiting; the endpoint stands here, behind what it was not to be told of.
-    Nothing { due_at: Option<DateTime<Utc>>, passed: Option<EventCursor> },
-}
-
 /// Forgets who was at work, where only one process can be: whoever it was is gone.
 pub async fn begin(op: &Op) -> Result<()> {
     if op.db.is_shared() {
@@ -125,7 +103,7 @@ pub async fn claim(op: &Op, worker: Uuid, id: WebhookEndpointId) -> Result<Claim
     if let Some(until) = taken_by_another(&seen, worker, op.now()) {
         return Ok(Claim::Taken(until));
     }
-    let next = next(op, &seen).await?;
+    let next = next::next(op, &seen).await?;
     if let Next::Nothing { due_at, passed: None } = next
         && due_at == seen.due_at
         && seen.leased_by.is_none()
@@ -205,7 +183,7 @@ pub async fn settle(op: &Op, worker: Uuid, letter: &Letter, reply: Reply) -> Res
     let Some(endpoint) = held.filter(|endpoint| endpoint.leased_by == Some(worker)) else {
         return Ok(());
     };
-    let delivery = super::delivery(op, letter.delivery.id).one(&*tx).await?;
+    let delivery = delivery(op, letter.delivery.id).one(&*tx).await?;
     let pending = delivery.filter(|found| found.status == WebhookDeliveryStatus::Pending);
     let Some(delivery) = pending else { return Ok(()) };
     note(&tx, op, letter, &reply).await?;
@@ -265,55 +243,6 @@ pub async fn settle(op: &Op, worker: Uuid, letter: &Letter, reply: Reply) -> Res
     row.update(&*tx).await?;
     tx.commit().await?;
     Ok(())
-}
-
-async fn next(op: &Op, endpoint: &webhook_endpoint::Model) -> Result<Next> {
-    let pending = webhook_delivery::Entity::visible_to(&op.actor)
-        .filter(webhook_delivery::Column::EndpointId.eq(endpoint.id))
-        .filter(webhook_delivery::Column::Status.eq(WebhookDeliveryStatus::Pending))
-        .order_by_asc(webhook_delivery::Column::NextTryAt)
-        .order_by_asc(webhook_delivery::Column::Id)
-        .all(op.db.read())
-        .await?;
-    let hearer = op.acting_as(hearer_of(op, endpoint).await?);
-    let is_due =
-        |delivery: &&webhook_delivery::Model| delivery.next_try_at.is_some_and(|at| at <= op.now());
-    // What an admin has asked for goes before what is in order.
-    let due = pending.iter().filter(is_due).min_by_key(|delivery| delivery.is_in_order);
-    if let Some(delivery) = due {
-        let delivery = Box::new(delivery.clone());
-        let (Some(vendor), Some(at)) = (delivery.vendor_id, delivery.position) else {
-            return Ok(Next::Due(delivery, None));
-        };
-        return Ok(match events::at(&hearer, vendor, at).await? {
-            Some(event) => Next::Due(delivery, Some(Box::new(event))),
-            None => Next::Withdrawn(delivery),
-        });
-    }
-    let mut due_at = pending.iter().filter_map(|delivery| delivery.next_try_at).min();
-    let mut passed = None;
-    if !pending.iter().any(|delivery| delivery.is_in_order) {
-        let mut cursor = position(&endpoint.position)?;
-        if events::is_expired(&hearer, &cursor).await? {
-            return Ok(Next::Reset(events::now(&hearer).await?));
-        }
-        // Before the event, so that nothing falls between.
-        let last = events::now(&hearer).await?;
-        let filter = endpoint.filter.clone();
-        let interest = Interest { plans: filter.plans, kinds: filter.kinds };
-        if let Some(event) = events::next(&hearer, &cursor, &interest).await? {
-            cursor.advance(event.vendor_id, event.position);
-            return Ok(Next::Event(Box::new(event), cursor));
-        }
-        let catches_up_at = endpoint.caught_up_at + CATCH_UP;
-        if !last.is_within(&cursor) && catches_up_at <= op.now() {
-            last.0.iter().for_each(|(vendor, position)| cursor.advance(*vendor, *position));
-            passed = Some(cursor);
-        } else if !last.is_within(&cursor) {
-            due_at = Some(due_at.map_or(catches_up_at, |due_at| due_at.min(catches_up_at)));
-        }
-    }
-    Ok(Next::Nothing { due_at, passed })
 }
 
 /// Until when another process has the endpoint.

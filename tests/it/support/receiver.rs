@@ -115,6 +115,16 @@ impl Receiver {
         std::mem::take(&mut *self.shelf.received.lock().unwrap())
     }
 
+    /// How much has come in all.
+    pub fn n_received(&self) -> usize {
+        self.shelf.received.lock().unwrap().len()
+    }
+
+    /// The id of what came last.
+    pub fn last_id(&self) -> Option<String> {
+        self.shelf.received.lock().unwrap().last().map(|received| received.id.clone())
+    }
+
     /// All that has come.
     pub fn received(&self) -> Vec<Received> {
         self.shelf.received.lock().unwrap().clone()

@@ -18,21 +18,21 @@ async fn what_happens_arrives_signed_thin_and_in_order() {
     house.rename("First").await;
     house.rename("Second").await;
     house.deliver().await;
-    let received = receiver.takes();
+    let taken = receiver.takes();
     let asked =
         "{ events(first: 100) { edges { cursor node { __typename ... on PlanContentChanged {
         id cursor kind occurredAt actor { id side } plan { id } change revision } } } } }";
     let heard = house.acme.admin.run(asked, json!({})).await["events"]["edges"].take();
     let last: Vec<&Value> =
         heard.as_array().unwrap().iter().rev().take(2).rev().map(|edge| &edge["node"]).collect();
-    for (received, node) in received.iter().zip(&last) {
-        assert_eq!(received.json()["data"], **node, "what a subscriber gets, with the same cursor");
-        assert_eq!(received.id, node["id"].as_str().unwrap());
-        assert_eq!(received.timestamp, house.app.clock.now().timestamp());
-        assert!(received.is_signed_with(&secret) && received.body.len() < 20_000);
-        assert!(!received.is_signed_with(&secret.replace("whsec_", "whsec_AAAA")));
+    for (taken, node) in taken.iter().zip(&last) {
+        assert_eq!(taken.json()["data"], **node, "what a subscriber gets, with the same cursor");
+        assert_eq!(taken.id, node["id"].as_str().unwrap());
+        assert_eq!(taken.timestamp, house.app.clock.now().timestamp());
+        assert!(taken.is_signed_with(&secret) && taken.body.len() < 20_000);
+        assert!(!taken.is_signed_with(&secret.replace("whsec_", "whsec_AAAA")));
     }
-    assert_eq!(received.len(), 2);
+    assert_eq!(taken.len(), 2);
 
     let told = house.deliveries(&house.acme.admin, &id, Value::Null).await;
     assert_eq!(told.len(), 2);
@@ -63,8 +63,8 @@ async fn figures_and_warnings_arrive_too() {
     let fact = Fact::deal("DEAL_WON", "D-1", "2026-02-01").amount("5.00", "USD");
     house.vendor.manager.recorded(&house.acme.partnership, &[fact]).await;
     house.deliver().await;
-    let received = receiver.takes();
-    let data: Vec<Value> = received.iter().map(|received| received.json()["data"].take()).collect();
+    let taken = receiver.takes();
+    let data: Vec<Value> = taken.iter().map(|taken| taken.json()["data"].take()).collect();
     let of = |kind: &str| data.iter().find(|data| data["__typename"] == kind).unwrap();
     assert_eq!(of("ProgressChanged")["recorded"], 1);
     assert!(of("ProgressChanged")["targets"][0]["id"].as_str().unwrap().starts_with("trgt_"));
@@ -128,8 +128,8 @@ async fn what_is_not_taken_is_tried_again_before_anything_else() {
     receiver.answers(200);
     house.app.advance(TimeDelta::seconds(400));
     house.deliver().await;
-    let received = receiver.takes();
-    assert_eq!((received.len(), &received[0].id), (2, &first[0].id));
+    let taken = receiver.takes();
+    assert_eq!((taken.len(), &taken[0].id), (2, &first[0].id));
     assert_eq!(house.endpoint(admin, &id).await["failingSince"], Value::Null);
     let attempts = house.deliveries(admin, &id, Value::Null).await[1]["attempts"].take();
     let statuses: Vec<&Value> =
@@ -181,11 +181,8 @@ async fn after_three_days_there_is_a_dead_letter_and_then_an_end() {
     assert_eq!(kinds(&receiver), ["PLAN_EDITED", "PLAN_EDITED"]);
     does(admin, "redeliverWebhook", "delivery { status }", redeliver).await;
     house.deliver().await;
-    let received = receiver.takes();
-    assert_eq!(
-        (received.len(), received[0].id.as_str()),
-        (1, dead[0]["webhookId"].as_str().unwrap())
-    );
+    let taken = receiver.takes();
+    assert_eq!((taken.len(), taken[0].id.as_str()), (1, dead[0]["webhookId"].as_str().unwrap()));
     assert_eq!(house.deliveries(admin, &id, json!({ "statuses": ["DEAD"] })).await.len(), 0);
 }
 
@@ -284,15 +281,15 @@ async fn a_new_secret_signs_beside_the_old_one_for_a_day() {
     assert_eq!(rotated["endpoint"]["previousSecretEndsAt"], "2026-07-01T12:00:00+00:00");
     house.rename("First").await;
     house.deliver().await;
-    let received = receiver.takes().remove(0);
-    assert!(received.is_signed_with(&first) && received.is_signed_with(second));
-    assert_eq!(received.signature.split(' ').count(), 2);
+    let taken = receiver.takes().remove(0);
+    assert!(taken.is_signed_with(&first) && taken.is_signed_with(second));
+    assert_eq!(taken.signature.split(' ').count(), 2);
 
     house.app.advance(TimeDelta::days(1));
     house.rename("Second").await;
     house.deliver().await;
-    let received = receiver.takes().remove(0);
-    assert!(!received.is_signed_with(&first) && received.is_signed_with(second));
+    let taken = receiver.takes().remove(0);
+    assert!(!taken.is_signed_with(&first) && taken.is_signed_with(second));
     assert_eq!(house.endpoint(admin, &id).await["previousSecretEndsAt"], Value::Null);
 }
 
@@ -312,11 +309,11 @@ async fn a_test_goes_before_everything_and_is_tried_once() {
     .await;
     assert_eq!(sent["delivery"]["status"], "PENDING");
     house.deliver().await;
-    let received = receiver.takes();
-    assert_eq!((received[0].kind().as_str(), received[1].kind().as_str()), ("TEST", "PLAN_EDITED"));
-    assert_eq!(received[0].id, sent["delivery"]["id"].as_str().unwrap());
-    assert_eq!(received[0].json()["data"]["__typename"], "Heartbeat");
-    assert!(received[0].is_signed_with(&secret));
+    let taken = receiver.takes();
+    assert_eq!((taken[0].kind().as_str(), taken[1].kind().as_str()), ("TEST", "PLAN_EDITED"));
+    assert_eq!(taken[0].id, sent["delivery"]["id"].as_str().unwrap());
+    assert_eq!(taken[0].json()["data"]["__typename"], "Heartbeat");
+    assert!(taken[0].is_signed_with(&secret));
 
     receiver.answers(500);
     does(admin, "sendTestWebhook", "", json!({ "endpointId": id })).await;
@@ -338,14 +335,14 @@ async fn everything_after_a_cursor_is_told_again_under_the_same_ids() {
         house.rename(name).await;
     }
     house.deliver().await;
-    let received = receiver.takes();
-    let after = received[0].json()["data"]["cursor"].clone();
+    let taken = receiver.takes();
+    let after = taken[0].json()["data"]["cursor"].clone();
     let input = json!({ "endpointId": id, "after": after });
     does(admin, "redeliverWebhooks", "endpoint { cursor }", input).await;
     house.deliver().await;
     let again = receiver.takes();
     assert_eq!(again.len(), 2);
-    for (one, other) in again.iter().zip(&received[1..]) {
+    for (one, other) in again.iter().zip(&taken[1..]) {
         assert_eq!((&one.id, &one.body), (&other.id, &other.body));
     }
 
@@ -383,8 +380,8 @@ async fn an_endpoint_can_begin_after_a_cursor() {
     let heard = admin.run(asked, json!({ "after": after })).await["events"]["edges"].take();
     let ids: Vec<&str> =
         heard.as_array().unwrap().iter().map(|edge| edge["node"]["id"].as_str().unwrap()).collect();
-    let received: Vec<String> = receiver.takes().into_iter().map(|received| received.id).collect();
-    assert_eq!(received, ids);
+    let taken: Vec<String> = receiver.takes().into_iter().map(|taken| taken.id).collect();
+    assert_eq!(taken, ids);
     assert!(!ids.is_empty());
 }
 
@@ -453,8 +450,8 @@ async fn two_processes_do_not_tell_the_same_at_once() {
             () = receiver.has_received(2) => {}
         }
     }
-    let received = receiver.takes();
-    assert_eq!((received.len(), &received[0].id), (2, &received[1].id));
+    let taken = receiver.takes();
+    assert_eq!((taken.len(), &taken[0].id), (2, &taken[1].id));
 }
 
 /// Behind the real doors: a receiver that answers nothing keeps nobody else waiting.
@@ -501,8 +498,8 @@ async fn what_an_endpoint_is_told_has_the_types_of_the_schema() {
     let asked = "{ events(first: 100) { edges { node { __typename ... on Event { id kind } } } } }";
     let heard = admin.run(asked, json!({})).await["events"]["edges"].take();
     let mut n_compared = 0;
-    for received in receiver.takes() {
-        let data = received.json()["data"].take();
+    for taken in receiver.takes() {
+        let data = taken.json()["data"].take();
         let edges = heard.as_array().unwrap();
         let node = edges.iter().map(|edge| &edge["node"]).find(|node| node["id"] == data["id"]);
         let told =

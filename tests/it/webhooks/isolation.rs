@@ -95,9 +95,7 @@ async fn each_side_hears_its_own_warnings() {
         let heard: Vec<String> = receiver
             .takes()
             .iter()
-            .filter_map(|received| {
-                received.json()["data"]["alert"]["id"].as_str().map(str::to_owned)
-            })
+            .filter_map(|taken| taken.json()["data"]["alert"]["id"].as_str().map(str::to_owned))
             .collect();
         assert!(!heard.is_empty());
         assert!(heard.iter().all(|id| own.contains(id) && !other.contains(id)));

@@ -97,7 +97,7 @@ async fn followers_pollers_and_receivers_get_everything_once_in_one_order() {
             }
         }
     });
-    let poller = async {
+    let polling = async {
         let asked = "query($after: String) { events(first: 7, after: $after) {
             edges { node { ... on Event { id } } } pageInfo { endCursor } } }";
         let (mut ids, mut after) = (Vec::new(), start.clone());
@@ -109,23 +109,23 @@ async fn followers_pollers_and_receivers_get_everything_once_in_one_order() {
         }
         ids
     };
-    let follower = async {
+    let following = async {
         let mut ids = Vec::new();
         while ids.len() < n_all {
-            let within = Duration::from_secs(60);
+            let within = Duration::from_mins(1);
             let heard = socket.hears("live", within, |_| true).await.unwrap();
             ids.extend(heard["portfolioEvents"]["id"].as_str().map(str::to_owned));
         }
         ids
     };
     let (_, polled, followed, ()) =
-        tokio::join!(join_all(writers), poller, follower, receiver.has_received(n_all));
+        tokio::join!(join_all(writers), polling, following, receiver.has_received(n_all));
 
     let all = house.ids_after(&start).await;
     assert_eq!(all.len(), n_all);
     assert!(polled == all, "polled");
     assert!(followed == all, "followed");
-    let told: Vec<String> = receiver.received().into_iter().map(|received| received.id).collect();
+    let told: Vec<String> = receiver.received().into_iter().map(|taken| taken.id).collect();
     assert!(told == all, "told");
     socket.has_heard_nothing().await;
     drop(socket);

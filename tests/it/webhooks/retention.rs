@@ -126,9 +126,9 @@ async fn an_endpoint_that_was_off_for_too_long_is_told_so_first() {
     does(admin, "updateWebhookEndpoint", "", switch(true)).await;
     house.rename("Third").await;
     house.deliver().await;
-    let received = receiver.takes();
-    assert_eq!(received.len(), 1, "it goes on from now");
-    let told = received[0].json();
+    let taken = receiver.takes();
+    assert_eq!(taken.len(), 1, "it goes on from now");
+    let told = taken[0].json();
     assert_eq!(
         (&told["type"], &told["data"]["reason"]),
         (&json!("STREAM_RESET"), &json!("EXPIRED"))
