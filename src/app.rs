@@ -40,12 +40,13 @@ use crate::{
         sharing::Sharing,
     },
     op::Op,
+    post,
     service::{
         issuers::{Issuers, keyring::Outside},
         page, sessions, token,
     },
     telemetry,
-    worker::{relay::Relay, watch},
+    worker::{deliver::Courier, forget, relay::Relay, watch},
 };
 
 /// The SQLite file of a server that names no database.
@@ -102,7 +103,8 @@ impl App {
 
     /// Begins to listen, and to relay events and watch the clock.
     pub async fn listen(mut self, demo_users: Option<Vec<DemoUser>>) -> anyhow::Result<Serving> {
-        self.op = self.op.clone().with_issuers(self.issuers()?);
+        let reach = self.config.reach();
+        self.op = self.op.clone().with_issuers(self.issuers()?).with_reach(reach);
         let bind = self.config.bind;
         let listener = TcpListener::bind(bind)
             .await
@@ -112,6 +114,10 @@ impl App {
         self.tasks.spawn(relay.run(self.shutdown.clone()));
         if self.config.worker {
             self.tasks.spawn(watch::run(self.op.clone(), self.shutdown.clone()));
+            let kept = self.config.events_kept();
+            self.tasks.spawn(forget::run(self.op.clone(), kept, self.shutdown.clone()));
+            let courier = Courier::start(self.op.clone(), post::post(reach)?).await?;
+            self.tasks.spawn(courier.run(self.tasks.clone(), self.shutdown.clone()));
         }
         self.op.issuers.warm(self.op.now());
         let measured = self.listen_for_metrics().await?;

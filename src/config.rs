@@ -6,6 +6,7 @@ use std::{
 };
 
 use axum::http::HeaderValue;
+use chrono::TimeDelta;
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
@@ -13,7 +14,10 @@ use figment::{
 use serde::{Deserialize, Serialize};
 
 use self::issuer::IssuerSettings;
-use crate::{domain::allowance::Rate, service::issuers::Believed};
+use crate::{
+    domain::{allowance::Rate, webhook::address::Reach},
+    service::issuers::Believed,
+};
 
 pub mod issuer;
 
@@ -63,7 +67,18 @@ pub struct Config {
     pub access_token_minutes: u32,
     pub refresh_token_days: u32,
     pub bad_tokens: u32,
+    pub event_retention_days: u32,
+    pub webhooks: WebhookSettings,
     pub oidc: Vec<IssuerSettings>,
+}
+
+/// Where webhooks may go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each is explained beside its default, for the operator too")]
+pub struct WebhookSettings {
+    pub allow_private: bool,
+    pub allow_http: bool,
 }
 
 /// What flags of the command line say; what is none says nothing.
@@ -129,6 +144,7 @@ impl Config {
             ("refresh_token_days", self.refresh_token_days, 1..=365, "between 1 and 365"),
             ("rate_restore", self.rate_restore, 1..=1_000_000, "between 1 and 1000000"),
             ("bad_tokens", self.bad_tokens, 0..=1_000_000, "between 0 and 1000000"),
+            ("event_retention_days", self.event_retention_days, 0..=36_500, "between 0 and 36500"),
         ];
         for (key, value, range, expected) in bounds {
             if !range.contains(&value) {
@@ -162,6 +178,18 @@ impl Config {
     pub fn bad_tokens(&self) -> Option<Rate> {
         let rate = Rate { limit: self.bad_tokens, restore: 1 };
         (rate.limit > 0).then_some(rate)
+    }
+
+    /// How long events are kept; none: for ever.
+    pub fn events_kept(&self) -> Option<TimeDelta> {
+        let days = self.event_retention_days;
+        (days > 0).then(|| TimeDelta::days(days.into()))
+    }
+
+    /// Where webhooks may go.
+    pub fn reach(&self) -> Reach {
+        let WebhookSettings { allow_private, allow_http } = self.webhooks;
+        Reach { allows_private: allow_private, allows_http: allow_http }
     }
 
     /// Who else's tokens are believed.

@@ -18,6 +18,7 @@ pub mod graphql;
 pub mod http;
 pub mod import;
 pub mod op;
+pub mod post;
 pub mod service;
 pub mod telemetry;
 pub mod worker;

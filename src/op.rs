@@ -15,6 +15,7 @@ use crate::{
         actor::{Actor, Member},
         id::Id,
         sign_in::SignInRules,
+        webhook::address::Reach,
     },
     error::{Error, Result},
     import::Mapping,
@@ -45,6 +46,8 @@ pub struct Op {
     pub kept: Arc<Kept>,
     /// Who else's tokens are believed.
     pub issuers: Arc<Issuers>,
+    /// Where webhooks may go.
+    pub reach: Reach,
     /// Says what is wrong with a mapping of an integration's tables: whoever reads tables knows, and use cases know no tables.
     pub check_mapping: fn(&str) -> std::result::Result<(), String>,
     ids: Arc<std::sync::Mutex<ContextV7>>,
@@ -61,6 +64,7 @@ impl Op {
             sign_in: SignInRules::default(),
             kept: Arc::default(),
             issuers: Arc::new(Issuers::none()),
+            reach: Reach::default(),
             check_mapping: |mapping| Mapping::of_one_table(mapping).map(drop),
             ids,
         }
@@ -76,6 +80,12 @@ impl Op {
     #[must_use]
     pub fn with_issuers(self, issuers: Issuers) -> Self {
         Self { issuers: Arc::new(issuers), ..self }
+    }
+
+    /// The same world, whose webhooks may go there.
+    #[must_use]
+    pub fn with_reach(self, reach: Reach) -> Self {
+        Self { reach, ..self }
     }
 
     /// The same world, acted in by somebody else.

@@ -28,6 +28,8 @@ mod m15_cursors;
 mod m19_integration_mappings;
 mod m22_access;
 mod m23_summaries;
+mod m24_webhooks;
+mod m25_event_floors;
 mod table;
 
 /// All migrations, oldest first.
@@ -56,6 +58,8 @@ impl MigratorTrait for Migrator {
             Box::new(m19_integration_mappings::Migration),
             Box::new(m22_access::Migration),
             Box::new(m23_summaries::Migration),
+            Box::new(m24_webhooks::Migration),
+            Box::new(m25_event_floors::Migration),
         ]
     }
 }

@@ -240,6 +240,12 @@ pub enum Who {
 }
 
 impl Member {
+    /// Whoever follows events for an organisation without being a person: it reads shared content only, and the side's warnings.
+    pub fn follower(organization: OrganizationId, side: Side, id: IntegrationId) -> Self {
+        let who = Who::Integration { id, scopes: vec![Scope::EventsRead] };
+        Self { organization, side, who }
+    }
+
     /// The person, unless this is an integration.
     pub fn user(&self) -> Option<UserId> {
         match &self.who {

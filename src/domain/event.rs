@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    actor::{Member, Side},
     id::{
         ActionItemId, AlertId, CommentId, CommitmentId, CounterProposalId, OrganizationId,
         ReviewId, TargetId,
@@ -106,9 +107,12 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Those that are about warnings.
+    pub const ALERTS: [Self; 3] = [Self::AlertOpened, Self::AlertResolved, Self::AlertAcknowledged];
+
     /// Whether it is about a warning.
     pub fn is_alert(self) -> bool {
-        matches!(self, Self::AlertOpened | Self::AlertResolved | Self::AlertAcknowledged)
+        Self::ALERTS.contains(&self)
     }
 }
 
@@ -167,6 +171,61 @@ pub enum EventBody {
         /// The comment.
         comment: CommentId,
     },
+}
+
+impl EventBody {
+    /// The type that the event has for clients.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Plain | Self::Version { .. } => "PlanChanged",
+            Self::Edited { .. } => "PlanContentChanged",
+            Self::Progress { .. } => "ProgressChanged",
+            Self::Alert { .. } => "AlertChanged",
+            Self::Review { .. } => "ReviewChanged",
+            Self::ActionItem { .. } => "ActionItemChanged",
+            Self::CounterProposal { .. } => "CounterProposalChanged",
+            Self::Comment { .. } => "CommentChanged",
+        }
+    }
+}
+
+/// Who may hear of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Audience {
+    /// Both sides.
+    Both,
+    /// The vendor's people who read what their side keeps to itself.
+    Vendor,
+    /// The partner's people who read what their side keeps to itself.
+    Partner,
+    /// Everybody of the vendor: a warning.
+    WholeVendor,
+    /// Everybody of the partner: a warning.
+    WholePartner,
+}
+
+impl Audience {
+    /// Who may hear of an event of this kind that `seen_by` may know of; both sides when none.
+    pub fn of(kind: EventKind, seen_by: Option<Side>) -> Self {
+        match (seen_by, kind.is_alert()) {
+            (None, _) => Self::Both,
+            (Some(Side::Vendor), false) => Self::Vendor,
+            (Some(Side::Partner), false) => Self::Partner,
+            (Some(Side::Vendor), true) => Self::WholeVendor,
+            (Some(Side::Partner), true) => Self::WholePartner,
+        }
+    }
+
+    /// Those that `member` belongs to.
+    pub fn heard_by(member: &Member) -> Vec<Self> {
+        let (own, whole) = match member.side {
+            Side::Vendor => (Self::Vendor, Self::WholeVendor),
+            Side::Partner => (Self::Partner, Self::WholePartner),
+        };
+        let private = member.reads_private().then_some(own);
+        [Self::Both, whole].into_iter().chain(private).collect()
+    }
 }
 
 /// A position in every vendor's order of events that a subscriber follows.

@@ -155,6 +155,12 @@ ids! {
     CounterProposalId = "cpro";
     /// What somebody says about a plan or a part of it.
     CommentId = "cmnt";
+    /// Where a company wants to be told what happens.
+    WebhookEndpointId = "hook";
+    /// Something that a company's server is told.
+    WebhookDeliveryId = "dlvr";
+    /// One try of that.
+    WebhookAttemptId = "atmp";
 }
 
 #[cfg(test)]

@@ -52,3 +52,4 @@ pub mod tally;
 pub mod target;
 pub mod terms;
 pub mod version;
+pub mod webhook;

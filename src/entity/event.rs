@@ -1,6 +1,6 @@
 //! `event`: something that happened, at its position in its vendor's order.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{ExprTrait, entity::prelude::*};
 
 use crate::domain::{
     actor::{Actor, Side},
@@ -31,13 +31,18 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// Events of the own organisation's partnerships that are not the other side's own. The only way in.
+    /// Events of the own organisation's partnerships that are not the other side's own; of what the own side keeps to itself, those who
+    /// read shared content only hear of warnings. The only way in.
     pub fn visible_to(actor: &Actor) -> Select<Self> {
         let events = Self::find().filter(super::of_partnerships(actor, Column::PartnershipId));
         match actor.member() {
             Some(member) if member.reads_private() => events
                 .filter(super::either(Column::SeenBy.is_null(), Column::SeenBy.eq(member.side))),
-            Some(_) => events.filter(Column::SeenBy.is_null()),
+            Some(member) => {
+                let warning =
+                    Column::SeenBy.eq(member.side).and(Column::Kind.is_in(EventKind::ALERTS));
+                events.filter(super::either(Column::SeenBy.is_null(), warning))
+            }
             None => events,
         }
     }

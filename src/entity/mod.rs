@@ -20,6 +20,7 @@ pub mod deal;
 pub mod dimension_alias;
 pub mod dimension_value;
 pub mod event;
+pub mod event_floor;
 pub mod event_stream;
 pub mod history;
 pub mod idempotency;
@@ -47,6 +48,9 @@ pub mod team_member;
 pub mod tier;
 pub mod user;
 pub mod visit;
+pub mod webhook_attempt;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;
 
 use sea_orm::{
     ColumnTrait, Condition, QuerySelect, QueryTrait,

@@ -137,6 +137,8 @@ pub struct StreamReset {
 pub enum ResetReason {
     /// The cursor is ahead of everything that happened: it is of another database.
     CursorUnknown,
+    /// What came after the cursor is not kept any more.
+    Expired,
 }
 
 async fn plan_of(ctx: &Context<'_>, id: Option<PlanId>) -> Result<Option<Plan>, ApiError> {

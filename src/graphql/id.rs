@@ -11,7 +11,7 @@ use crate::domain::id::{
     ActionItemId, ActivityId, AgreementId, AlertId, AliasId, CommentId, CommitmentId,
     CounterProposalId, DealId, DimensionValueId, EventId, HistoryId, IntegrationId, NoteId,
     ObjectiveId, OrganizationId, PartnershipId, PlanId, PolicyId, ReviewId, SignatureId, TargetId,
-    TeamMemberId, TierId, UserId, VersionId,
+    TeamMemberId, TierId, UserId, VersionId, WebhookDeliveryId, WebhookEndpointId,
 };
 
 macro_rules! as_graphql_id {
@@ -88,4 +88,6 @@ as_graphql_id!(
     TierId,
     UserId,
     VersionId,
+    WebhookDeliveryId,
+    WebhookEndpointId,
 );

@@ -76,8 +76,11 @@ impl Follower {
             (Some(start), _) => (start, None),
             (None, None) => (events::now(&op).await?, Some(Told::Nothing)),
             (None, Some(text)) => match sealer.open(&text) {
-                Some(cursor) if !events::is_ahead(&op, &cursor).await? => (cursor, None),
-                _ => (events::now(&op).await?, Some(Told::Reset(ResetReason::CursorUnknown))),
+                Some(cursor) => match reason_to_reset(&op, &cursor).await? {
+                    None => (cursor, None),
+                    Some(reason) => (events::now(&op).await?, Some(Told::Reset(reason))),
+                },
+                None => (events::now(&op).await?, Some(Told::Reset(ResetReason::CursorUnknown))),
             },
         };
         Ok(Self {
@@ -178,6 +181,17 @@ impl Follower {
     }
 }
 
+/// Why nobody can continue from a cursor, if so.
+async fn reason_to_reset(op: &Op, cursor: &EventCursor) -> Result<Option<ResetReason>> {
+    Ok(if events::is_ahead(op, cursor).await? {
+        Some(ResetReason::CursorUnknown)
+    } else if events::is_expired(op, cursor).await? {
+        Some(ResetReason::Expired)
+    } else {
+        None
+    })
+}
+
 /// Kinds of events after which a plan's figures may be others.
 const MOVES_FIGURES: [EventKind; 5] = [
     EventKind::PlanActivated,
@@ -213,6 +227,18 @@ impl Live {
         }
         let interest = Interest { plans: plan_ids, kinds };
         Ok(Follower::start(ctx, interest, after).await?.items())
+    }
+
+    /// What happens to all plans that the viewer may see, those that are shared or drafted later included.
+    async fn portfolio_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The cursor of the last event seen. When absent, from now on: a heartbeat comes at once, with the cursor to continue from."
+        )]
+        after: Option<String>,
+    ) -> Result<impl Stream<Item = Result<EventItem, ApiError>>, ApiError> {
+        Ok(Follower::start(ctx, Interest::default(), after).await?.items())
     }
 
     /// The warnings of the viewer's side, as they are raised, end and are taken note of.
@@ -300,11 +326,14 @@ pub struct EventQuery;
 
 #[Object]
 impl EventQuery {
-    /// What has happened, for those who poll: the same events with the same cursors as the subscriptions.
+    /// What has happened, for those who poll: the same events with the same cursors as the subscriptions. Where a cursor cannot be
+    /// continued from, a `StreamReset` is all that comes.
     async fn events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The cursor of the last event seen; from the beginning when absent.")]
+        #[graphql(
+            desc = "The cursor of the last event seen; from the first that is kept when absent."
+        )]
         after: Option<String>,
         #[graphql(desc = "How many: 20 unless said, 100 at most.")] first: Option<i32>,
     ) -> Result<EventConnection, ApiError> {
@@ -318,6 +347,20 @@ impl EventQuery {
             Some(text) => sealer.open(text).ok_or_else(|| ApiError::invalid_cursor("after"))?,
             None => EventCursor::default(),
         };
+        if after.is_some()
+            && let Some(reason) = reason_to_reset(ctx.op(), &cursor).await?
+        {
+            let cursor = sealer.seal(&events::now(ctx.op()).await?)?;
+            let node = EventItem::StreamReset(StreamReset { reason, cursor: cursor.clone() });
+            let edges = vec![EventEdge { cursor: cursor.clone(), node }];
+            let page_info = PageInfo {
+                has_previous_page: true,
+                has_next_page: false,
+                start_cursor: Some(cursor.clone()),
+                end_cursor: Some(cursor),
+            };
+            return Ok(EventConnection { edges, page_info });
+        }
         let mut found = events::after(ctx.op(), &cursor, &Interest::default(), limit + 1).await?;
         let size = usize::try_from(limit).unwrap_or(usize::MAX);
         let has_next_page = found.len() > size;

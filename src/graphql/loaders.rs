@@ -13,12 +13,13 @@ use crate::{
         id::{
             AgreementId, CommentId, CounterProposalId, DimensionValueId, IntegrationId,
             ObjectiveId, OrganizationId, PartnershipId, PlanId, ReviewId, TierId, UserId,
+            WebhookDeliveryId,
         },
     },
     entity::{
         action_item, agreement, comment, counter_proposal, dimension_value, integration,
         organization, partnership, plan, planning_policy, review, review_answer, scorecard,
-        team_member, tier, user, visit,
+        team_member, tier, user, visit, webhook_attempt,
     },
     error::Error,
     op::Op,
@@ -26,7 +27,7 @@ use crate::{
         action_items, agreements, alerts, comments, dimensions, integrations, negotiation,
         objectives, organizations, partnerships, plans, programmes,
         readings::{self, Reading},
-        renewals, reviews, scorecards, teams, users, visits,
+        renewals, reviews, scorecards, teams, users, visits, webhooks,
     },
 };
 
@@ -123,6 +124,11 @@ pub struct ThreadOf(pub CounterProposalId);
 /// `Comment.mentions`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MentionsOf(pub CommentId);
+
+/// `WebhookDelivery.attempts`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AttemptsOf(pub WebhookDeliveryId);
+
 /// `Plan.renewedBy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RenewalsOf(pub PlanId);
@@ -183,4 +189,5 @@ edges! {
     ThreadOf => Vec<counter_proposal::Model>, negotiation::of_threads;
     MentionsOf => Vec<UserId>, comments::mentions_of;
     RenewalsOf => Vec<plan::Model>, renewals::of_plans;
+    AttemptsOf => Vec<webhook_attempt::Model>, webhooks::listing::attempts_of;
 }

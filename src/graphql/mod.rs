@@ -51,6 +51,7 @@ pub mod target;
 pub mod user;
 pub mod viewer;
 pub mod visit;
+pub mod webhook;
 
 use async_graphql::{
     Context, MergedObject, MergedSubscription, Request, SDLExportOptions, SchemaBuilder,
@@ -82,6 +83,7 @@ pub struct Mutation(
     session::SessionMutation,
     user::UserMutation,
     integration::IntegrationMutation,
+    webhook::WebhookMutation,
     organization::OrganizationMutation,
     programme::ProgrammeMutation,
     dimension::DimensionMutation,

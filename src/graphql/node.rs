@@ -31,18 +31,19 @@ use super::{
     signing::{PlanVersion, Signature},
     target::Target,
     user::User,
+    webhook::{WebhookDelivery, WebhookEndpoint},
 };
 use crate::{
     domain::id::{
         ActionItemId, ActivityId, AgreementId, AlertId, CommentId, CommitmentId, CounterProposalId,
         DealId, DimensionValueId, HistoryId, Id, IntegrationId, NoteId, ObjectiveId,
         OrganizationId, PartnershipId, PlanId, PolicyId, ReviewId, SignatureId, TargetId, TierId,
-        UserId, VersionId,
+        UserId, VersionId, WebhookDeliveryId, WebhookEndpointId,
     },
     error::Error,
     service::{
         access, action_items, alerts, comments, commitments, deals, facts, history, negotiation,
-        notes, plans, programmes, reviews, signing, targets,
+        notes, plans, programmes, reviews, signing, targets, webhooks,
     },
 };
 
@@ -109,6 +110,10 @@ pub enum Node {
     HistoryEntry(HistoryEntry),
     /// What one side keeps to itself about a plan.
     Note(Note),
+    /// Where a company is told what happens.
+    WebhookEndpoint(WebhookEndpoint),
+    /// Something that an endpoint is told.
+    WebhookDelivery(WebhookDelivery),
 }
 
 impl From<Commitment> for Node {
@@ -173,6 +178,10 @@ pub enum NodeKey {
     HistoryEntry(HistoryId),
     /// Of a private note.
     Note(NoteId),
+    /// Of a webhook's endpoint.
+    WebhookEndpoint(WebhookEndpointId),
+    /// Of a webhook's delivery.
+    WebhookDelivery(WebhookDeliveryId),
 }
 
 impl NodeKey {
@@ -203,6 +212,8 @@ impl NodeKey {
             SignatureId::PREFIX => text.parse().ok().map(Self::Signature),
             HistoryId::PREFIX => text.parse().ok().map(Self::HistoryEntry),
             NoteId::PREFIX => text.parse().ok().map(Self::Note),
+            WebhookEndpointId::PREFIX => text.parse().ok().map(Self::WebhookEndpoint),
+            WebhookDeliveryId::PREFIX => text.parse().ok().map(Self::WebhookDelivery),
             _ => None,
         }
     }
@@ -262,6 +273,12 @@ pub async fn find(ctx: &Context<'_>, key: NodeKey) -> Result<Option<Node>, ApiEr
             history::find(op, id).await?.map(|row| HistoryEntry(row).into())
         }
         NodeKey::Note(id) => notes::find(op, id).await?.map(|row| Note(row).into()),
+        NodeKey::WebhookEndpoint(id) => {
+            webhooks::listing::find(op, id).await?.map(|row| WebhookEndpoint(row).into())
+        }
+        NodeKey::WebhookDelivery(id) => {
+            webhooks::listing::find_delivery(op, id).await?.map(|row| WebhookDelivery(row).into())
+        }
     })
 }
 

@@ -11,6 +11,7 @@ use super::{
     programme::Tier,
     scalars::{CountryCode, CurrencyCode},
     user::User,
+    webhook::WebhookEndpoint,
 };
 use crate::{
     domain::{actor::Side, id::OrganizationId, target::Dimension},
@@ -18,7 +19,7 @@ use crate::{
     service::{
         dimensions, integrations,
         organizations::{self, VendorSettings},
-        programmes, users,
+        programmes, users, webhooks,
     },
 };
 
@@ -104,6 +105,27 @@ impl Organization {
             async move { integrations::count_of_organization(&op, id).await }
         });
         Ok(accounts.connection(found, total, |row| row.id.0, Integration))
+    }
+
+    /// Where the company's own servers are told what happens, oldest first; empty unless it is the viewer's own company.
+    async fn webhook_endpoints(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning; 20 unless said, at most 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Paged<WebhookEndpoint>, ApiError> {
+        let (op, id) = (ctx.op().clone(), self.0.id);
+        let endpoints = List::new("Organization.webhookEndpoints", &id);
+        let page = endpoints.page(&PageArgs { first, after, last, before })?;
+        let found = webhooks::listing::of_organization(&op, id, &page).await?;
+        let total = Total::new(move || {
+            let op = op.clone();
+            async move { webhooks::listing::count_of_organization(&op, id).await }
+        });
+        Ok(endpoints.connection(found, total, |row| row.id.0, WebhookEndpoint))
     }
 
     /// The tiers of the vendor's programme, the highest first; none for a partner.

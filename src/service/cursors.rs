@@ -18,6 +18,9 @@ use crate::{
 /// The name under which the key is kept.
 const KEY: &str = "event_cursor";
 
+/// What keeps stored secrets apart from cursors.
+const HIDDEN: &str = "webhook_secret";
+
 /// Seals cursors and opens them again.
 #[derive(Clone)]
 pub struct Sealer([u8; 32]);
@@ -46,6 +49,18 @@ impl Sealer {
         let sealed = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         let bytes = self.cipher().decrypt([KEY.as_bytes()], &sealed).ok()?;
         EventCursor::from_bytes(&bytes).ok()
+    }
+
+    /// A secret as it is stored.
+    pub fn hide(&self, secret: &[u8]) -> Result<Vec<u8>> {
+        let hidden = self.cipher().encrypt([HIDDEN.as_bytes()], secret);
+        hidden.map_err(|error| Error::Inconsistent(error.to_string()))
+    }
+
+    /// The secret that [`Sealer::hide`] has hidden.
+    pub fn reveal(&self, hidden: &[u8]) -> Result<Vec<u8>> {
+        let secret = self.cipher().decrypt([HIDDEN.as_bytes()], hidden);
+        secret.map_err(|_error| Error::Inconsistent("a secret of another house".to_owned()))
     }
 
     fn cipher(&self) -> Aes128Siv {

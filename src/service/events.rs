@@ -21,7 +21,7 @@ use crate::{
         event::{EventBody, EventCursor, EventKind},
         id::{OrganizationId, PartnershipId, PlanId},
     },
-    entity::{event, event_stream, partnership},
+    entity::{event, event_floor, event_stream, partnership},
     error::Result,
     op::Op,
 };
@@ -132,6 +132,31 @@ pub async fn is_ahead(op: &Op, cursor: &EventCursor) -> Result<bool> {
         .all(op.db.read())
         .await?;
     Ok(streams.iter().any(|stream| cursor.position(stream.vendor_id) > Some(stream.head)))
+}
+
+/// Whether something that the caller might have seen after the cursor has been forgotten.
+pub async fn is_expired(op: &Op, cursor: &EventCursor) -> Result<bool> {
+    let floors = event_floor::Entity::visible_to(&op.actor).all(op.db.read()).await?;
+    let seen = |vendor| cursor.position(vendor).unwrap_or(0);
+    Ok(floors.iter().any(|floor| floor.position > seen(floor.vendor_id)))
+}
+
+/// The first event after `cursor` that the caller may see and asked for: of several vendors' the one that happened first.
+pub async fn next(
+    op: &Op,
+    cursor: &EventCursor,
+    interest: &Interest,
+) -> Result<Option<event::Model>> {
+    let found = after(op, cursor, interest, 1).await?;
+    Ok(found.into_iter().min_by_key(|event| (event.occurred_at, event.vendor_id)))
+}
+
+/// The event at a position, if the caller may see it and it is kept.
+pub async fn at(op: &Op, vendor: OrganizationId, position: i64) -> Result<Option<event::Model>> {
+    let event = event::Entity::visible_to(&op.actor)
+        .filter(event::Column::VendorId.eq(vendor))
+        .filter(event::Column::Position.eq(position));
+    Ok(event.one(op.db.read()).await?)
 }
 
 /// The last position of every vendor, unscoped: for the relay.

@@ -1,6 +1,8 @@
-//! What happens without a request: events are relayed, and time is watched.
+//! What happens without a request: events are relayed, webhooks delivered, time is watched, and what is old is forgotten.
 //!
 //! Each job is a step that a test can call; the loops around them do nothing but wait and call.
 
+pub mod deliver;
+pub mod forget;
 pub mod relay;
 pub mod watch;

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use jbp::{
     config::{Config, DEFAULTS, LogFormat, Overrides},
-    domain::{actor::Role, allowance::Rate},
+    domain::{actor::Role, allowance::Rate, webhook::address::Reach},
     service::issuers::keyring::Source,
 };
 
@@ -45,6 +46,17 @@ fn what_callers_ask_for_is_counted_unless_the_limit_is_zero() {
 }
 
 #[test]
+fn webhooks_go_nowhere_but_to_public_addresses_unless_that_is_allowed() {
+    let config = Config::read(None, &Overrides::default()).unwrap();
+    assert_eq!(config.reach(), Reach::default());
+    assert_eq!(config.events_kept(), Some(TimeDelta::days(400)));
+    let (_folder, path) = file("event_retention_days = 0\n[webhooks]\nallow_http = true");
+    let config = Config::read(Some(&path), &Overrides::default()).unwrap();
+    assert_eq!(config.reach(), Reach { allows_private: false, allows_http: true });
+    assert_eq!(config.events_kept(), None);
+}
+
+#[test]
 fn a_flag_goes_before_a_file() {
     let (_folder, path) = file("bind = '127.0.0.1:1'\naccess_token_minutes = 5");
     let flags = Overrides { bind: Some("127.0.0.1:2".to_owned()), ..Overrides::default() };
@@ -66,6 +78,11 @@ fn nonsense_is_refused_by_name_and_value() {
     refused("rate_limit = 9999", "`rate_limit` is 9999, which is not 0 or between 10000 and");
     refused("rate_restore = 0", "`rate_restore` is 0");
     refused("metrics_bind = 'here'", "`metrics_bind` is here, which is not an address such as");
+    refused(
+        "event_retention_days = 40000",
+        "`event_retention_days` is 40000, which is not between 0",
+    );
+    refused("webhooks = { colour = 'red' }", "colour");
     refused("bind = ", "jbp.toml");
     let missing =
         Config::read(Some(&PathBuf::from("nowhere.toml")), &Overrides::default()).unwrap_err();

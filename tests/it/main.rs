@@ -46,4 +46,5 @@ mod socket;
 mod support;
 mod tiers;
 mod walkthrough;
+mod webhooks;
 mod year;

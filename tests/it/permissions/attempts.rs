@@ -236,6 +236,8 @@ fn administering() -> Vec<(&'static str, &'static str, Value)> {
     let person = |id: &str| json!({ "userId": id });
     let role = |id: &str, role: &str| json!({ "userId": id, "role": role });
     let integration = |id: &str| json!({ "integrationId": id });
+    let endpoint = |id: &str| json!({ "endpointId": id });
+    let again = |id: &str, after: &str| json!({ "endpointId": id, "after": after });
     vec![
         ("setVendorSettings", "", json!({ "fiscalStartMonth": 4 })),
         ("createTier", "", json!({ "code": "SILVER", "name": "Silver", "rank": 9 })),
@@ -262,6 +264,27 @@ fn administering() -> Vec<(&'static str, &'static str, Value)> {
         ("setIntegrationMapping", "of the partner", integration("$partnersIntegration")),
         ("revokeIntegration", "of the vendor", integration("$vendorsIntegration")),
         ("revokeIntegration", "of the partner", integration("$partnersIntegration")),
+        ("createWebhookEndpoint", "", json!({ "url": "https://crm.somewhere.example/hooks" })),
+        ("updateWebhookEndpoint", "of the vendor", endpoint("$vendorsEndpoint")),
+        ("updateWebhookEndpoint", "of the partner", endpoint("$partnersEndpoint")),
+        ("rotateWebhookSecret", "of the vendor", endpoint("$vendorsEndpoint")),
+        ("rotateWebhookSecret", "of the partner", endpoint("$partnersEndpoint")),
+        ("sendTestWebhook", "of the vendor", endpoint("$vendorsEndpoint")),
+        ("sendTestWebhook", "of the partner", endpoint("$partnersEndpoint")),
+        ("redeliverWebhooks", "of the vendor", again("$vendorsEndpoint", "$vendorsCursor")),
+        ("redeliverWebhooks", "of the partner", again("$partnersEndpoint", "$partnersCursor")),
+        (
+            "redeliverWebhook",
+            "of the vendor, being tried",
+            json!({ "deliveryId": "$vendorsDelivery" }),
+        ),
+        (
+            "redeliverWebhook",
+            "of the partner, being tried",
+            json!({ "deliveryId": "$partnersDelivery" }),
+        ),
+        ("deleteWebhookEndpoint", "of the vendor", endpoint("$vendorsEndpoint")),
+        ("deleteWebhookEndpoint", "of the partner", endpoint("$partnersEndpoint")),
     ]
 }
 

@@ -43,9 +43,11 @@ impl World {
         world.enter("the vendor", world.vendor.people());
         world.join("the vendor", "CHANNEL_ACCOUNT_MANAGER", "Northwind").await;
         world.open_integration("the vendor").await;
+        world.open_endpoint("the vendor").await;
         world.enter("the partner", world.partner.people());
         world.join("the partner", "PARTNER_MANAGER", "Acme").await;
         world.open_integration("the partner").await;
+        world.open_endpoint("the partner").await;
         world.enter("a rival partner", rival.people());
         world.open_integration("a rival partner").await;
         world.enter("another vendor", other.people());
@@ -91,6 +93,27 @@ impl World {
             _ => return,
         };
         self.things.insert(thing, made["integration"]["id"].clone());
+    }
+
+    /// An endpoint that is about to be told that it works.
+    async fn open_endpoint(&mut self, house: &'static str) {
+        let create =
+            "mutation { createWebhookEndpoint(input: { url: \"https://crm.somewhere.example/\" }) {
+            endpoint { id cursor } errors { code message path }
+        } }";
+        let admin = self.admin_of(house);
+        let made = admin.done(create, json!({})).await["endpoint"].take();
+        let test = "mutation($id: ID!) { sendTestWebhook(input: { endpointId: $id }) {
+            delivery { id } errors { code message path }
+        } }";
+        let told = admin.done(test, json!({ "id": made["id"] })).await;
+        let [endpoint, cursor, delivery] = match house {
+            "the vendor" => ["vendorsEndpoint", "vendorsCursor", "vendorsDelivery"],
+            _ => ["partnersEndpoint", "partnersCursor", "partnersDelivery"],
+        };
+        self.things.insert(endpoint, made["id"].clone());
+        self.things.insert(cursor, made["cursor"].clone());
+        self.things.insert(delivery, told["delivery"]["id"].clone());
     }
 
     fn admin_of(&self, house: &str) -> Client {

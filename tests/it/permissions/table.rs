@@ -50,6 +50,7 @@ impl Table {
             "addDimensionValues",
             "inviteUser",
             "createIntegration",
+            "createWebhookEndpoint",
             "signIn",
             "refreshSession",
             "signOut",

@@ -53,6 +53,11 @@ impl TestApp {
         Self { clock, op, schema: graphql::schema(Bus::default()), backend: Arc::new(backend) }
     }
 
+    /// Where its database is, for another process.
+    pub fn database_url(&self) -> &str {
+        &self.backend.url
+    }
+
     /// Closes this house, and keeps what is in it.
     pub async fn freeze(&self) -> FrozenApp {
         FrozenApp { app: self.clone(), now: self.clock.now(), data: self.backend.freeze().await }

@@ -31,6 +31,8 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 pub struct Backend {
     /// The open database.
     pub db: Db,
+    /// Where it is, for other processes.
+    pub url: String,
     home: Home,
     _template: Arc<Template>,
 }
@@ -80,7 +82,7 @@ impl Backend {
             }
         };
         let db = Db::open(&url, 4).await.unwrap();
-        Self { db, home, _template: template }
+        Self { db, url, home, _template: template }
     }
 }
 

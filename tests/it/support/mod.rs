@@ -12,6 +12,7 @@ pub mod house;
 pub mod issuer;
 pub mod planning;
 pub mod raw;
+pub mod receiver;
 pub mod sums;
 pub mod toy;
 

@@ -151,7 +151,7 @@ impl PlanSketch {
     /// Drafted by the vendor's manager, and seen by the vendor alone.
     pub async fn draft(self) -> GivenPlan {
         let client = self.vendor.manager.clone();
-        self.drafted_by(&client).await
+        Box::pin(self.drafted_by(&client)).await
     }
 
     /// Drafted by somebody else.

@@ -1,0 +1,131 @@
+//! Forgetting: events that are older than the house keeps them, and old deliveries of webhooks.
+//!
+//! A vendor's events are forgotten from the first on, a few at a time. For each audience it is noted how far, so that whoever wants to
+//! continue from before is told so, and nobody learns from it what others did.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+
+use super::webhooks;
+use crate::{
+    domain::{
+        actor::Actor,
+        event::Audience,
+        id::{OrganizationId, PartnershipId, WebhookDeliveryId},
+        webhook::schedule,
+    },
+    entity::{event, event_floor, event_stream, webhook_delivery},
+    error::Result,
+    op::Op,
+};
+
+/// Rows forgotten at once.
+const STEP: u64 = 500;
+
+/// How long deliveries are listed once they are over.
+const DELIVERIES_KEPT: TimeDelta = TimeDelta::days(90);
+
+/// Forgets some events of one vendor that are older than `kept`; false when there are none.
+///
+/// What an enabled webhook has not delivered yet stays as long as it may still be tried.
+pub async fn forget_events(op: &Op, kept: TimeDelta) -> Result<bool> {
+    let too_old = op.now() - kept;
+    let streams = event_stream::Entity::find().all(op.db.read()).await?;
+    for stream in streams {
+        let vendor = stream.vendor_id;
+        let Some(oldest) = first(op, vendor, 1).await?.pop() else { continue };
+        if oldest.occurred_at >= too_old {
+            continue;
+        }
+        let needed_from = webhooks::waiting::position_needed(op, vendor).await?;
+        let still_tried = op.now() - schedule::LONGEST;
+        let is_over = |event: &event::Model| {
+            let is_needed = needed_from.is_some_and(|from| event.position > from);
+            event.occurred_at < too_old && (!is_needed || event.occurred_at < still_tried)
+        };
+        let rows = first(op, vendor, STEP).await?;
+        let forgotten: Vec<event::Model> = rows.into_iter().take_while(is_over).collect();
+        if !forgotten.is_empty() {
+            forget(op, vendor, &forgotten).await?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn first(op: &Op, vendor: OrganizationId, limit: u64) -> Result<Vec<event::Model>> {
+    let events = event::Entity::visible_to(&Actor::System)
+        .filter(event::Column::VendorId.eq(vendor))
+        .order_by_asc(event::Column::Position);
+    Ok(events.limit(limit).all(op.db.read()).await?)
+}
+
+async fn forget(op: &Op, vendor: OrganizationId, events: &[event::Model]) -> Result<()> {
+    let mut floors: BTreeMap<(PartnershipId, Audience), i64> = BTreeMap::new();
+    let last = events.last().map_or(0, |event| event.position);
+    for event in events {
+        if let Some(partnership) = event.partnership_id {
+            floors.insert((partnership, Audience::of(event.kind, event.seen_by)), event.position);
+        }
+    }
+    let rows =
+        floors.into_iter().map(|((partnership, audience), position)| event_floor::ActiveModel {
+            partnership_id: Set(partnership),
+            audience: Set(audience),
+            vendor_id: Set(vendor),
+            position: Set(position),
+        });
+    let floor = || Expr::col((event_floor::Entity, event_floor::Column::Position));
+    let raised = || Expr::col(("excluded", event_floor::Column::Position));
+    // Another process may have come further.
+    let higher = Expr::case(ExprTrait::gt(raised(), floor()), raised()).finally(floor());
+    let tx = op.db.write().await?;
+    event_floor::Entity::insert_many(rows)
+        .on_conflict(
+            OnConflict::columns([
+                event_floor::Column::PartnershipId,
+                event_floor::Column::Audience,
+            ])
+            .value(event_floor::Column::Position, higher)
+            .to_owned(),
+        )
+        .exec_without_returning(&*tx)
+        .await?;
+    event::Entity::delete_many()
+        .filter(event::Column::VendorId.eq(vendor))
+        .filter(event::Column::Position.lte(last))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Forgets some deliveries of webhooks that are long over; false when there are none.
+pub async fn forget_deliveries(op: &Op) -> Result<bool> {
+    let too_old: DateTime<Utc> = op.now() - DELIVERIES_KEPT;
+    let over: Vec<WebhookDeliveryId> = webhook_delivery::Entity::visible_to(&Actor::System)
+        .select_only()
+        .column(webhook_delivery::Column::Id)
+        .filter(webhook_delivery::Column::FinishedAt.lt(too_old))
+        .order_by_asc(webhook_delivery::Column::FinishedAt)
+        .limit(STEP)
+        .into_tuple()
+        .all(op.db.read())
+        .await?;
+    if over.is_empty() {
+        return Ok(false);
+    }
+    let tx = op.db.write().await?;
+    webhook_delivery::Entity::delete_many()
+        .filter(webhook_delivery::Column::Id.is_in(over))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    Ok(true)
+}
