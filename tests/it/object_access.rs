@@ -37,7 +37,7 @@ fn in_words(answers: &Answers) -> String {
     answers.iter().map(block).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn what_is_not_theirs_is_answered_and_costs_as_what_does_not_exist() {
     let mut trial = Box::pin(Trial::begin()).await;
     let mut answers = Answers::new();

@@ -82,11 +82,13 @@ async fn stages(world: World, own: &Life) -> Vec<Stage> {
     stages
 }
 
-/// Next year's plan with an objective, a target that can be split and a counter-proposal.
+/// Next year's plan with an objective and a counter-proposal, and without sponsors.
 async fn negotiating(base: &Stage) -> Stage {
     let mut world = Box::pin(base.begin()).await;
-    let sketch = world.vendor.plan(&world.partner).between("2027-01-01", "2027-12-31").full();
-    let plan = sketch.with_target(revenue("1000.00")).draft().await;
+    let sketch = world.vendor.plan(&world.partner).between("2027-01-01", "2027-12-31");
+    let webinars = json!({ "title": "Webinars", "owedBy": "PARTNER", "quantity": "4",
+        "terms": { "coMarketing": { "campaignType": "webinar", "mdfAllocated": "10.00", "expectedLeads": 3 } } });
+    let plan = sketch.with_target(revenue("1000.00")).with_commitment(webinars).draft().await;
     let manager = &plan.vendor.manager;
     let narrative = json!({ "objectives": [{ "title": "Grow" }] });
     plan.change(manager, "editPlan", json!({ "narrative": narrative })).await;

@@ -38,7 +38,9 @@ impl Life {
         plan.sign(&vendor.executive).await;
         plan.sign(&partner.executive).await;
         let deal = Fact::deal("DEAL_REGISTERED", "D-1", "2025-01-05").amount("5.00", "USD");
-        let activity = vendor.manager.recorded(&partner.partnership, &[deal]).await.remove(0);
+        let abroad = Fact::deal("DEAL_WON", "D-2", "2025-01-06").amount("5.00", "EUR");
+        let facts = [deal, abroad];
+        let activity = vendor.manager.recorded(&partner.partnership, &facts).await.remove(0);
         let agreement = json!({ "partnershipId": partner.partnership, "reference": "A-1",
             "signedOn": "2025-01-01", "effectiveOn": "2025-01-01" });
         let of_both = Things::from([
