@@ -59,8 +59,12 @@ fn named(value: &Value, pointer: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Places in which an id makes no difference: the plan's own is meant in any case.
-pub const UNREAD: [&str; 2] = ["Plan.activities.filter.partnershipId", "Plan.alerts.filter.planId"];
+/// Places in which an id makes no difference: the plan's own is meant in any case, and a part stays where it is.
+pub const UNREAD: [&str; 3] = [
+    "Plan.activities.filter.partnershipId",
+    "Plan.alerts.filter.planId",
+    "editTarget.input.target.partOf.parentId",
+];
 
 /// Things of each type that can be found by its id.
 pub const NODES: [(&str, &str); 32] = [

@@ -56,14 +56,18 @@ impl Trial {
                 let own = self.try_with(call, (0, admin), None).await;
                 let nothing = self.compare(call, (0, admin), &swap).await;
                 is_told |= own.said != nothing.said;
-                let said = match nothing.said.get("errors") {
-                    Some(errors) => in_short(&errors[0]["extensions"]["code"], &errors[0]),
-                    None => nothing.said["data"].to_string(),
+                assert_eq!(nothing.said.get("errors"), None, "{}", call.document);
+                let data = &nothing.said["data"];
+                let said = match swap.pointer.strip_prefix("/ids/") {
+                    _ if is_unread(&swap.place) => "what is the plan's".to_owned(),
+                    // The others are there.
+                    Some(at) => data["nodes"][at.parse::<usize>().unwrap()].to_string(),
+                    None => data.to_string(),
                 };
                 answers.entry(said).or_default().insert(swap.place);
             }
         }
-        let is_read = call.places.iter().any(|(place, _)| !UNREAD.contains(&place.as_str()));
+        let is_read = call.places.iter().any(|(place, _)| !is_unread(place));
         assert_eq!(is_told, is_read, "{}: whether somebody is told something", call.document);
     }
 
@@ -80,10 +84,11 @@ impl Trial {
             is_possible = true;
             for swap in swaps {
                 let nothing = self.compare(call, way, &swap).await;
-                let said = match error_of(&nothing.said, name) {
-                    Some(error) => in_short(&error["code"], error),
-                    None => "done".to_owned(),
-                };
+                let error = error_of(&nothing.said, name);
+                let code = error.map_or("done", |error| error["code"].as_str().unwrap());
+                let expected = if is_unread(&swap.place) { "done" } else { "NOT_FOUND" };
+                assert_eq!(code, expected, "{}", swap.place);
+                let said = error.map_or_else(|| code.to_owned(), in_short);
                 answers.entry(said).or_default().insert(swap.place);
             }
         }
@@ -202,13 +207,17 @@ fn error_of<'a>(answer: &'a Value, name: &str) -> Option<&'a Value> {
     lists.into_iter().flatten().find_map(|errors| errors.get(0))
 }
 
-/// `NOT_FOUND at planId: plan not found`.
-fn in_short(code: &Value, error: &Value) -> String {
-    let text = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
+/// `NOT_FOUND at replyTo: …`.
+fn in_short(error: &Value) -> String {
     let path = error["path"].as_array().map_or(&[][..], Vec::as_slice);
-    let path: Vec<String> = path.iter().map(text).collect();
+    let path: Vec<&str> = path.iter().map(|step| step.as_str().unwrap()).collect();
     let at = if path.is_empty() { String::new() } else { format!(" at {}", path.join(".")) };
-    format!("{}{at}: {}", text(code), text(&error["message"]))
+    let text = |field: &str| error[field].as_str().unwrap();
+    format!("{}{at}: {}", text("code"), text("message"))
+}
+
+fn is_unread(place: &str) -> bool {
+    UNREAD.contains(&place)
 }
 
 /// Ids of the same kinds that nothing has.
