@@ -7,8 +7,8 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait, QuerySelect, Select, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sea_query::LockType,
+    EntityTrait, QuerySelect, Select, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, sea_query::LockType,
 };
 use tokio::sync::Notify;
 
@@ -31,6 +31,19 @@ impl Db {
         }
         let pool = Database::connect(quiet(url, connections)).await?;
         Ok(Self { writer: pool.clone(), readers: pool, committed })
+    }
+
+    /// Tells `listener` of every statement when it has been made, so that statements can be counted.
+    #[must_use]
+    pub fn overheard(
+        mut self,
+        listener: impl Fn(&Statement) + Clone + Send + Sync + 'static,
+    ) -> Self {
+        for connection in [&mut self.writer, &mut self.readers] {
+            let listener = listener.clone();
+            connection.set_metric_callback(move |info| listener(info.statement));
+        }
+        self
     }
 
     /// For reading what is committed.

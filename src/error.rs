@@ -27,6 +27,9 @@ pub enum Error {
     /// Visible, but not the caller's to do; says who may.
     #[error("{0}")]
     Forbidden(String),
+    /// An id that names nothing which can stand there; what it is elsewhere, if anything, is not told.
+    #[error("{0}")]
+    Unknown(Invalid),
     /// A value that cannot be accepted; names field and value.
     #[error("{0}")]
     Invalid(Invalid),
@@ -131,6 +134,13 @@ pub struct Invalid {
     pub message: String,
 }
 
+impl Invalid {
+    fn at(field: &str, message: impl std::fmt::Display) -> Self {
+        let path = field.split('.').map(str::to_owned).collect();
+        Self { path, message: message.to_string() }
+    }
+}
+
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         Self::invalid(fault.field, fault.message)
@@ -146,7 +156,11 @@ impl From<ReviewBlocked> for Error {
 impl Error {
     /// A refused value at `field`.
     pub fn invalid(field: &str, message: impl std::fmt::Display) -> Self {
-        let path = field.split('.').map(str::to_owned).collect();
-        Self::Invalid(Invalid { path, message: message.to_string() })
+        Self::Invalid(Invalid::at(field, message))
+    }
+
+    /// An id at `field` that names nothing which can stand there.
+    pub fn unknown(field: &str, message: impl std::fmt::Display) -> Self {
+        Self::Unknown(Invalid::at(field, message))
     }
 }

@@ -36,4 +36,11 @@ impl Entity {
             None => Self::find().filter(super::house_only(actor)),
         }
     }
+
+    /// The entry of this id, if the actor may see its plan too.
+    pub fn of_id(actor: &Actor, id: HistoryId) -> Select<Self> {
+        Self::visible_to(actor)
+            .filter(super::of_plans(actor, Column::PlanId))
+            .filter(Column::Id.eq(id))
+    }
 }

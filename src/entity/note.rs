@@ -32,4 +32,11 @@ impl Entity {
             _ => Self::find().filter(super::house_only(actor)),
         }
     }
+
+    /// The note of this id, if the actor may see its plan too.
+    pub fn of_id(actor: &Actor, id: NoteId) -> Select<Self> {
+        Self::visible_to(actor)
+            .filter(super::of_plans(actor, Column::PlanId))
+            .filter(Column::Id.eq(id))
+    }
 }

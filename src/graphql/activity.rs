@@ -27,7 +27,9 @@ use crate::{
     entity::activity,
     service::{
         activities::{self, Batch, RecordingMode, RowErrorCode, RowOutcome, RowResult},
-        facts, plans,
+        facts,
+        page::Found,
+        plans,
     },
 };
 
@@ -183,7 +185,14 @@ pub async fn page(
     let page = list.page(&args)?;
     let op = ctx.op().clone();
     let unconverted_in = match filter.unconverted_in_plan_id {
-        Some(id) => Some(plans::get(&op, id).await?),
+        Some(id) => match plans::find(&op, id).await? {
+            Some(plan) => Some(plan),
+            // As with any filter, what cannot be seen has nothing.
+            None => {
+                let none = Total::new(|| async { Ok(0) });
+                return Ok(list.connection(Found::none(), none, |row| row.id.0, Activity));
+            }
+        },
         None => None,
     };
     let filter = facts::ActivityFilter {

@@ -259,6 +259,7 @@ impl NegotiationMutation {
             let plan = plans::get(op, input.plan_id).await?;
             let new = NewProposal {
                 plan: plan.id,
+                kept: input.change.kept(),
                 changes: input.change.changes(op, plan.currency)?,
                 reason: input.reason,
                 answering: input.answering,

@@ -259,6 +259,12 @@ impl PlanMutation {
         let op = ctx.op();
         let edit = plans::PlanEdit {
             name: input.name,
+            kept: input
+                .narrative
+                .iter()
+                .flat_map(|narrative| &narrative.objectives)
+                .map(|one| one.id)
+                .collect(),
             content: input.narrative.map(|narrative| narrative.content(op)),
             vendor_sponsor: input.vendor_sponsor_id,
             partner_sponsor: input.partner_sponsor_id,

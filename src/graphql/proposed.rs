@@ -12,7 +12,7 @@ use crate::{
     domain::{
         commitment::OwedBy,
         content::{Objective, ReviewCadence},
-        id::{CommitmentId, DimensionValueId, TargetId, UserId},
+        id::{CommitmentId, DimensionValueId, ObjectiveId, TargetId, UserId},
         money::Currency,
         negotiation::{CommitmentField, FieldChange, PlanField, TargetField},
         phasing::Phasing,
@@ -146,6 +146,12 @@ pub struct CommitmentFieldInput {
 }
 
 impl CounterProposalChangeInput {
+    /// Which objective of the plan each proposed one is, unless it is new.
+    pub fn kept(&self) -> Vec<Option<ObjectiveId>> {
+        let objectives = self.plan.iter().filter_map(|plan| plan.objectives.as_ref());
+        objectives.flatten().map(|objective| objective.id).collect()
+    }
+
     /// Every field that is given, in a plan of `currency`.
     pub fn changes(self, op: &Op, currency: Currency) -> Result<Vec<FieldChange>> {
         let mut changes = Vec::new();

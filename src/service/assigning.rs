@@ -105,7 +105,7 @@ pub(super) async fn held(tx: &Tx, plan: PlanId, id: ReviewId) -> Result<review::
     let found = review::Entity::find_by_id(id).filter(review::Column::PlanId.eq(plan));
     let review = found.one(&**tx).await?;
     let review = review
-        .ok_or_else(|| Error::invalid("reviewId", format!("`{id}` is no review of the plan")))?;
+        .ok_or_else(|| Error::unknown("reviewId", format!("`{id}` is no review of the plan")))?;
     if review.state.is_held() {
         return Ok(review);
     }
@@ -185,18 +185,18 @@ pub(super) async fn owner(
     let found = participants::among(tx, op, plan, [id]).await?.remove(&id);
     found
         .filter(|user| user.is_active)
-        .ok_or_else(|| Error::invalid(path, format!("`{id}` is nobody of the two parties")))
+        .ok_or_else(|| Error::unknown(path, format!("`{id}` is nobody of the two parties")))
 }
 
 async fn check_subject(tx: &Tx, plan: &plan::Model, new: &NewActionItem, path: &str) -> Result<()> {
     let (targets, commitments) = content::of_plan(&**tx, plan.id).await?;
     if let Some(id) = new.target.filter(|id| targets.iter().all(|row| row.id != *id)) {
         let message = format!("`{id}` is no target of the plan");
-        return Err(Error::invalid(&format!("{path}targetId"), message));
+        return Err(Error::unknown(&format!("{path}targetId"), message));
     }
     if let Some(id) = new.commitment.filter(|id| commitments.iter().all(|row| row.id != *id)) {
         let message = format!("`{id}` is no commitment of the plan");
-        return Err(Error::invalid(&format!("{path}commitmentId"), message));
+        return Err(Error::unknown(&format!("{path}commitmentId"), message));
     }
     Ok(())
 }

@@ -126,7 +126,7 @@ async fn replied(
 ) -> Result<String> {
     let found = visible(tx, op, answered).await?.filter(|row| row.plan_id == plan.id);
     let row = found.ok_or_else(|| {
-        Error::invalid("replyTo", format!("`{answered}` is no comment on this plan"))
+        Error::unknown("replyTo", format!("`{answered}` is no comment on this plan"))
     })?;
     if new.subject.as_ref().is_some_and(|subject| *subject != row.subject) {
         let message = format!("a reply is about `{}`, as what it replies to", row.subject);
@@ -162,7 +162,7 @@ async fn mentioned(
     match wanted.difference(&reached).next() {
         Some(other) => {
             let message = format!("`{other}` is nobody who would hear this");
-            Err(Error::invalid("mentionIds", message))
+            Err(Error::unknown("mentionIds", message))
         }
         None => Ok(wanted),
     }

@@ -291,6 +291,6 @@ async fn check_owner(tx: &Tx, plan: &plan::Model, owed_by: OwedBy, owner: UserId
         OwedBy::Joint => [plan.vendor_id, plan.partner_id].contains(&user.organization_id),
     });
     of_side.map(drop).ok_or_else(|| {
-        Error::invalid("ownerId", format!("`{owner}` is nobody of the side that owes it"))
+        Error::unknown("ownerId", format!("`{owner}` is nobody of the side that owes it"))
     })
 }

@@ -7,15 +7,14 @@ use sea_orm::{
 use serde::Serialize;
 
 use super::{
-    check,
+    access, check,
     events::label,
     page::{Found, Order, Page},
-    plans,
 };
 use crate::{
     db::Tx,
     domain::{
-        actor::Side,
+        actor::{Scope, Side},
         id::{HistoryId, PlanId},
     },
     entity::history,
@@ -148,7 +147,6 @@ pub async fn count(op: &Op, filter: &HistoryFilter) -> Result<u64> {
 
 /// An entry that the caller may read, if they may see its plan.
 pub async fn find(op: &Op, id: HistoryId) -> Result<Option<history::Model>> {
-    let found = history::Entity::visible_to(&op.actor).filter(history::Column::Id.eq(id));
-    let Some(entry) = found.one(op.db.read()).await? else { return Ok(None) };
-    Ok(plans::find(op, entry.plan_id).await?.map(|_| entry))
+    access::scope(op, Scope::PlansRead)?;
+    Ok(history::Entity::of_id(&op.actor, id).one(op.db.read()).await?)
 }

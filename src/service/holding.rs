@@ -157,7 +157,7 @@ async fn attendees(
         NewAttendee::Person(id) => {
             let user = known.get(&id).ok_or_else(|| {
                 let message = format!("`{id}` is nobody of the two parties");
-                Error::invalid(&format!("attendees.{at}.userId"), message)
+                Error::unknown(&format!("attendees.{at}.userId"), message)
             })?;
             let side = Some(participants::side_of(plan, user));
             Ok(Attendee { user: Some(id), name: user.name.clone(), side })
@@ -182,7 +182,7 @@ async fn assessments(
         let found = targets
             .iter()
             .find(|row| row.id == target)
-            .ok_or_else(|| Error::invalid(&path, format!("`{target}` is no target of the plan")))?;
+            .ok_or_else(|| Error::unknown(&path, format!("`{target}` is no target of the plan")))?;
         if !seen.insert(target) {
             return Err(Error::invalid(&path, format!("`{target}` is assessed twice")));
         }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{
     access, changes,
     changes::{Editing, for_update},
-    check, content, events, fields, history,
+    check, content, events, fields, history, objectives,
     outdating::event,
     page::{Found, Order, Page},
     plans,
@@ -21,7 +21,7 @@ use crate::{
     domain::{
         actor::Scope,
         event::EventKind,
-        id::{CounterProposalId, PlanId},
+        id::{CounterProposalId, ObjectiveId, PlanId},
         negotiation::{Answer, CounterProposalState, FieldChange, LONGEST_THREAD, MOST_OPEN},
         plan::PlanAction,
     },
@@ -40,6 +40,8 @@ pub struct NewProposal {
     pub plan: PlanId,
     /// What is proposed: exactly one.
     pub changes: Vec<FieldChange>,
+    /// Which objective of the plan each one is that is proposed, unless it is new.
+    pub kept: Vec<Option<ObjectiveId>>,
     /// Why.
     pub reason: String,
     /// The other side's proposal that this one counters.
@@ -55,6 +57,7 @@ pub async fn propose(op: &Op, new: NewProposal) -> Result<Proposed> {
     let change = tried_out(op, new.plan, single(new.changes)?).await?;
     let (tx, plan, _) = for_update(op, new.plan, PlanAction::CounterPropose, None).await?;
     let member = op.member()?;
+    objectives::check_kept(&plan.content, "change.plan.objectives", &new.kept)?;
     let before = value_now(&tx, &plan, &change).await?;
     let before = before.ok_or_else(|| gone(&change))?;
     if before == change {
@@ -185,6 +188,7 @@ async fn tried_out(op: &Op, plan: PlanId, change: FieldChange) -> Result<FieldCh
     let path = format!("change.{}", change.path());
     fields::apply(&mut trial, change.clone()).await.map_err(|error| match error {
         Error::Invalid(invalid) => Error::invalid(&path, invalid.message),
+        Error::Unknown(unknown) => Error::unknown(&path, unknown.message),
         other => other,
     })?;
     let kept = value_now(&trial.tx, &trial.plan, &change).await?;

@@ -3,13 +3,14 @@
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::{
+    access,
     changes::for_update,
     check,
     page::{Found, Order, Page},
-    plans,
 };
 use crate::{
     domain::{
+        actor::Scope,
         id::{NoteId, PlanId},
         plan::PlanAction,
     },
@@ -44,9 +45,8 @@ pub async fn of_plan(op: &Op, plan: &plan::Model, page: Page) -> Result<Found<no
 
 /// A note of the own side, if the caller may see its plan.
 pub async fn find(op: &Op, id: NoteId) -> Result<Option<note::Model>> {
-    let found = note::Entity::visible_to(&op.actor).filter(note::Column::Id.eq(id));
-    let Some(note) = found.one(op.db.read()).await? else { return Ok(None) };
-    Ok(plans::find(op, note.plan_id).await?.map(|_| note))
+    access::scope(op, Scope::PlansRead)?;
+    Ok(note::Entity::of_id(&op.actor, id).one(op.db.read()).await?)
 }
 
 /// How many notes of the own side there are.

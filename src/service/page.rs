@@ -56,6 +56,13 @@ pub struct Found<T> {
     pub has_next: bool,
 }
 
+impl<T> Found<T> {
+    /// Of a list in which nothing is.
+    pub fn none() -> Self {
+        Self { rows: Vec::new(), has_previous: false, has_next: false }
+    }
+}
+
 /// Which rows of a list have to be read for a page of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {

@@ -17,7 +17,7 @@ pub async fn find(
     text: &str,
 ) -> Result<PlanPart> {
     let unknown =
-        || Error::invalid(field, format!("`{}` is no part of this plan", check::shown(text)));
+        || Error::unknown(field, format!("`{}` is no part of this plan", check::shown(text)));
     let part: PlanPart = text.parse().map_err(|_invalid| unknown())?;
     let owner = match part {
         PlanPart::Plan(id) => Some(id),

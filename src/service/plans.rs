@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     access, alerts,
     changes::{Change, Editing, announce, for_update, moved},
-    check,
+    check, objectives,
     page::{Found, Order, Page},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         actor::{Role, Scope, Side},
         content::PlanContent,
         event::{EventBody, EventKind},
-        id::{PartnershipId, PlanId, UserId},
+        id::{ObjectiveId, PartnershipId, PlanId, UserId},
         plan::{PlanAction, PlanState},
     },
     entity::{organization, partnership, plan, user},
@@ -91,6 +91,8 @@ pub struct PlanEdit {
     pub name: Option<String>,
     /// The whole narrative: vision, value proposition, success factors, SWOT and objectives.
     pub content: Option<PlanContent>,
+    /// Which objective of the plan each one is that the narrative has, unless it is new.
+    pub kept: Vec<Option<ObjectiveId>>,
     /// The vendor's executive sponsor.
     pub vendor_sponsor: Option<UserId>,
     /// The partner's executive sponsor.
@@ -120,6 +122,7 @@ pub async fn edit_in(editing: &mut Editing, edit: PlanEdit) -> Result<Change> {
     }
     if let Some(content) = edit.content {
         check_content(&content)?;
+        objectives::check_kept(&plan.content, "narrative.objectives", &edit.kept)?;
         let (rates, cadence) = (plan.content.rates.clone(), plan.content.cadence.clone());
         plan.content = PlanContent { rates, cadence, ..content };
     }
@@ -151,7 +154,7 @@ async fn check_sponsor(tx: &Tx, sponsor: UserId, side: Side, plan: &plan::Model)
     match found.filter(|user| user.organization_id == organization && user.is_active) {
         Some(user) if user.role == role => Ok(()),
         Some(user) => Err(Error::invalid(field, format!("{} is not an executive", user.name))),
-        None => Err(Error::invalid(field, format!("`{sponsor}` is nobody of that side"))),
+        None => Err(Error::unknown(field, format!("`{sponsor}` is nobody of that side"))),
     }
 }
 

@@ -145,7 +145,7 @@ pub async fn check_place(
     place: PartOf,
 ) -> Result<()> {
     let parent = others.iter().find(|other| other.id == place.parent).ok_or_else(|| {
-        Error::invalid("partOf.parentId", format!("`{}` is no target of the plan", place.parent))
+        Error::unknown("partOf.parentId", format!("`{}` is no target of the plan", place.parent))
     })?;
     if (row.metric, &row.metric_key) != (parent.metric, &parent.metric_key) {
         return Err(Error::invalid("metric", "a part has the metric of the whole"));

@@ -267,5 +267,5 @@ pub async fn value_of(
 
 /// Why a value is refused that is none of its dimension.
 pub fn unknown(field: &str, value: DimensionValueId) -> Error {
-    Error::invalid(field, format!("`{value}` is no value of this dimension"))
+    Error::unknown(field, format!("`{value}` is no value of this dimension"))
 }

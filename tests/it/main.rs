@@ -25,6 +25,7 @@ mod live;
 mod migrations;
 mod negotiation;
 mod nulls;
+mod object_access;
 mod operations;
 mod parties;
 mod partnerships;

@@ -1,8 +1,8 @@
 //! Who may do what, and when: every mutation, tried by everybody on a plan in every state, as one table to read.
 
-mod attempts;
-mod cast;
-mod stages;
+pub mod attempts;
+pub mod cast;
+pub mod stages;
 mod table;
 
 use std::collections::BTreeSet;

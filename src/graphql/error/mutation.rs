@@ -279,6 +279,9 @@ impl MutationError {
             |code| Self::GenericError(GenericError { code, message: message.clone(), path: None });
         Ok(match error {
             Error::NotFound(_) => Self::NotFoundError(NotFoundError::new(message, None)),
+            Error::Unknown(Invalid { path, .. }) => {
+                Self::NotFoundError(NotFoundError::new(message, Some(path)))
+            }
             Error::Forbidden(_) => Self::ForbiddenError(ForbiddenError::new(message, None)),
             Error::Invalid(Invalid { path, .. }) => {
                 Self::ValidationError(ValidationError::new(message, Some(path)))

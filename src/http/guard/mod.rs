@@ -44,6 +44,12 @@ use tokens::Extent;
 /// The longest request: the body of a `POST`, the document of a `GET`, a message of a socket.
 pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
 
+/// The longest document, in bytes: what a parser needs for a long text and for long gaps grows with them, however few tokens they are.
+pub const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
+
+/// Operations of a document: the rules go through what each of them asks, fragments included, whichever is to run.
+pub const MAX_OPERATIONS: usize = 20;
+
 /// Tokens of a document.
 pub const MAX_TOKENS: usize = 2_000;
 
@@ -171,6 +177,12 @@ pub fn admit(
     let known = documents.find(&asked.document)?;
     let document = &known.document;
     let operation = select(document, asked.operation_name.as_deref())?;
+    let n_operations = document.operations.iter().count();
+    if n_operations > MAX_OPERATIONS {
+        let message =
+            format!("the document has {n_operations} operations; {MAX_OPERATIONS} is the most");
+        return Err(Code::QueryTooComplex.refuse(message).at(operation.pos));
+    }
     if document.fragments.len() > MAX_FRAGMENTS {
         let message = format!("the document has more than {MAX_FRAGMENTS} fragments");
         return Err(Code::QueryTooComplex.refuse(message).at(operation.pos));
@@ -218,6 +230,9 @@ fn read(query: &str) -> Result<ExecutableDocument, Refusal> {
     if longest_name > MAX_NAME {
         let message = format!("a name has {longest_name} letters; {MAX_NAME} is the most");
         return Err(Code::QueryTooComplex.refuse(message));
+    }
+    if query.len() > MAX_DOCUMENT_BYTES {
+        return Err(Code::PayloadTooLarge.refuse("the document is longer than 64 KB"));
     }
     if nesting > MAX_BRACKETS {
         return Err(Code::QueryTooComplex.refuse("the document is nested too deeply"));

@@ -92,6 +92,11 @@ fn a_document_is_read_before_it_runs() {
         json!({ "query": format!("{}{}", "{ a ".repeat(70), "}".repeat(70)) }),
         Err("QUERY_TOO_COMPLEX the document is nested too deeply"),
     );
+    for long in
+        [format!("{{ a(b: \"{} }}", "x".repeat(70_000)), format!("{{ a {} }}", " ".repeat(70_000))]
+    {
+        check(json!({ "query": long }), Err("PAYLOAD_TOO_LARGE the document is longer than 64 KB"));
+    }
     check(
         json!({ "query": "{ a } ".repeat(50_000) }),
         Err("PAYLOAD_TOO_LARGE the document is longer than 256 KB"),
@@ -115,6 +120,16 @@ fn an_operation_is_found_by_name_or_because_it_is_the_only_one() {
     check(
         json!({ "query": two }),
         Err("OPERATION_RESOLUTION_FAILURE the document has several operations: name one"),
+    );
+}
+
+#[test]
+fn a_document_has_so_many_operations() {
+    let of = |n: usize| (0..n).map(|at| format!("query Q{at} {{ a }} ")).collect::<String>();
+    check(json!({ "query": of(20), "operationName": "Q0" }), Ok(OperationType::Query));
+    check(
+        json!({ "query": of(21), "operationName": "Q0" }),
+        Err("QUERY_TOO_COMPLEX the document has 21 operations; 20 is the most"),
     );
 }
 

@@ -91,7 +91,7 @@ async fn a_private_comment_leaves_no_trace_for_anybody_else() {
         assert_eq!(
             told[0],
             [
-                "VALIDATION_FAILED at replyTo: replyTo: `ID` is no comment on this plan",
+                "NOT_FOUND at replyTo: replyTo: `ID` is no comment on this plan",
                 "NOT_FOUND: comment not found",
             ]
         );
@@ -154,8 +154,8 @@ async fn a_comment_is_about_the_plan_or_a_part_of_it_and_a_reply_about_the_same(
         }
     }
     assert_snapshot!(told.join("\n"), @"
-    VALIDATION_FAILED at subjectId: subjectId: `trgt_00000000000000000000000001` is no part of this plan
-    VALIDATION_FAILED at subjectId: subjectId: `ab` is no part of this plan
+    NOT_FOUND at subjectId: subjectId: `trgt_00000000000000000000000001` is no part of this plan
+    NOT_FOUND at subjectId: subjectId: `ab` is no part of this plan
     VALIDATION_FAILED at subjectId: subjectId: a reply is about `TARGET`, as what it replies to
     VALIDATION_FAILED at visibility: visibility: a reply to a private comment is private
     ");

@@ -68,9 +68,8 @@ async fn a_mention_reaches_whoever_hears_the_comment_and_tells_nothing_of_anybod
     ] {
         let more = json!({ "visibility": visibility, "mentionIds": [id] });
         let told = client.refused(ADD_COMMENT, comment(&plan, "psst", more)).await;
-        let expected = format!(
-            "VALIDATION_FAILED at mentionIds: mentionIds: `{id}` is nobody who would hear this"
-        );
+        let expected =
+            format!("NOT_FOUND at mentionIds: mentionIds: `{id}` is nobody who would hear this");
         assert_eq!(told, expected);
     }
     let crowd: Vec<String> =

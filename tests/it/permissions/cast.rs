@@ -31,6 +31,11 @@ pub struct World {
 impl World {
     /// Noon of 15 January, before anybody plans.
     pub async fn new() -> Self {
+        Self::with_neighbours().await.0
+    }
+
+    /// Also the vendor and the partner of the two neighbouring houses: the rival's, and the other vendor's.
+    pub async fn with_neighbours() -> (Self, [(Vendor, Partner); 2]) {
         let app = TestApp::start().await;
         app.set_time("2026-01-15T12:00:00Z");
         let vendor = app.vendor("Northwind").await;
@@ -63,7 +68,8 @@ impl World {
         for member in world.cast.iter().filter(|member| member.house != "nobody") {
             member.client.bearer().await;
         }
-        world
+        let neighbours = [(world.vendor.clone(), rival), (other, others)];
+        (world, neighbours)
     }
 
     fn enter(&mut self, house: &'static str, people: [(&'static str, Client); 4]) {

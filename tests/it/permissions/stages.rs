@@ -13,12 +13,14 @@ use crate::support::{
 pub struct Stage {
     /// `negotiating`, `in force`.
     pub name: &'static str,
+    /// Everybody, and what can be named in it.
+    pub world: World,
     frozen: FrozenApp,
-    world: World,
 }
 
 impl Stage {
-    async fn of(name: &'static str, mut world: World) -> Self {
+    /// This world, from now on as it is.
+    pub async fn of(name: &'static str, mut world: World) -> Self {
         world.note_plan().await;
         Self { name, frozen: world.app.freeze().await, world }
     }
@@ -135,7 +137,7 @@ impl World {
     }
 
     /// The vendor's manager proposes another amount.
-    async fn counter_propose(&mut self, amount: &str) {
+    pub async fn counter_propose(&mut self, amount: &str) {
         let plan = self.planned();
         let change =
             json!({ "target": { "targetId": plan.target("Revenue").await, "amount": amount } });

@@ -192,9 +192,9 @@ async fn a_promise_that_cannot_be_is_refused_by_field() {
     VALIDATION_FAILED at quantity: quantity: -5 is not more than nothing
     VALIDATION_FAILED at quantity: quantity: 1.0001 has more than 3 decimal places
     VALIDATION_FAILED at dueOn: dueOn: 2026-09-30 is before 2026-10-01, when it begins
-    VALIDATION_FAILED at ownerId: ownerId: `PARTNER'S` is nobody of the side that owes it
-    VALIDATION_FAILED at ownerId: ownerId: `RIVAL'S` is nobody of the side that owes it
-    VALIDATION_FAILED at ownerId: ownerId: `user_00000000000000000000000001` is nobody of the side that owes it
+    NOT_FOUND at ownerId: ownerId: `PARTNER'S` is nobody of the side that owes it
+    NOT_FOUND at ownerId: ownerId: `RIVAL'S` is nobody of the side that owes it
+    NOT_FOUND at ownerId: ownerId: `user_00000000000000000000000001` is nobody of the side that owes it
     VALIDATION_FAILED at quantity: quantity: 1.5 has more than 0 decimal places
     VALIDATION_FAILED at terms.coMarketing.mdfAllocated: terms.coMarketing.mdfAllocated: 5.001 has more than 2 decimal places
     VALIDATION_FAILED at terms.coMarketing.mdfAllocated: terms.coMarketing.mdfAllocated: -5.00 is negative
@@ -345,6 +345,40 @@ async fn a_plan_outside_of_its_agreement_is_warned_of() {
 }
 
 #[tokio::test]
+async fn an_objective_keeps_its_id_and_takes_no_other() {
+    let app = TestApp::start().await;
+    let plan = shared(&app, "STRATEGIC").await;
+    let manager = &plan.vendor.manager;
+    let objectives = |objectives: Value| json!({ "narrative": { "objectives": objectives } });
+    let two = json!([{ "title": "Grow" }, { "title": "Train" }]);
+    plan.change(manager, "editPlan", objectives(two)).await;
+    let before = plan.read(manager, "objectives { id }").await;
+    let (grow, train) = (&before[0]["id"], &before[1]["id"]);
+    let three = json!([{ "id": train, "title": "Train more" }, { "title": "Sell" }, { "id": grow, "title": "Grow" }]);
+    plan.change(manager, "editPlan", objectives(three)).await;
+    let after = plan.read(manager, "objectives { id title }").await;
+    assert_eq!((&after[0]["id"], &after[2]["id"]), (train, grow));
+
+    let other = plan.vendor.plan(&plan.partner).between("2027-01-01", "2027-12-31").draft().await;
+    let mut told = Vec::new();
+    for objective in [
+        json!([{ "title": "Ours" }, { "id": grow, "title": "Grow" }]),
+        json!([{ "id": "objv_00000000000000000000000001", "title": "x" }]),
+    ] {
+        told.push(other.refused(manager, "editPlan", objectives(objective)).await);
+    }
+    let twice = json!([{ "id": grow, "title": "Grow" }, { "id": grow, "title": "Grow" }]);
+    told.push(plan.refused(manager, "editPlan", objectives(twice)).await);
+    assert_snapshot!(told.join("\n").replace(grow.as_str().unwrap(), "ID"), @r"
+    NOT_FOUND at narrative.objectives.1.id: narrative.objectives.1.id: `ID` is no objective of the plan, or named twice
+    NOT_FOUND at narrative.objectives.0.id: narrative.objectives.0.id: `objv_00000000000000000000000001` is no objective of the plan, or named twice
+    NOT_FOUND at narrative.objectives.1.id: narrative.objectives.1.id: `ID` is no objective of the plan, or named twice
+    ");
+    assert_eq!(plan.read(manager, "objectives { id title }").await, after);
+    assert_eq!(other.read(manager, "objectives { id }").await, json!([]));
+}
+
+#[tokio::test]
 async fn the_narrative_is_what_was_written_last() {
     let app = TestApp::start().await;
     let plan = shared(&app, "STRATEGIC").await;
@@ -414,9 +448,9 @@ async fn a_sponsor_is_an_executive_of_the_side() {
     }
     assert_snapshot!(told.join("\n"), @r"
     VALIDATION_FAILED at vendorSponsorId: vendorSponsorId: Northwind manager is not an executive
-    VALIDATION_FAILED at vendorSponsorId: vendorSponsorId: `ID` is nobody of that side
-    VALIDATION_FAILED at vendorSponsorId: vendorSponsorId: `ID` is nobody of that side
-    VALIDATION_FAILED at vendorSponsorId: vendorSponsorId: `ID` is nobody of that side
+    NOT_FOUND at vendorSponsorId: vendorSponsorId: `ID` is nobody of that side
+    NOT_FOUND at vendorSponsorId: vendorSponsorId: `ID` is nobody of that side
+    NOT_FOUND at vendorSponsorId: vendorSponsorId: `ID` is nobody of that side
     ");
     assert!(plan.read(&plan.vendor.viewer, "vendorSponsor { id }").await.is_null());
 }

@@ -118,7 +118,7 @@ async fn a_target_that_cannot_be_is_refused_by_field() {
     VALIDATION_FAILED at phasing: phasing: 1 weights for 12 parts of the period
     VALIDATION_FAILED at phasing: phasing: the weight -10 is not between 0 and 100
     VALIDATION_FAILED at phasing: phasing: nothing was achieved in the period before; give the curve
-    VALIDATION_FAILED at productLineId: productLineId: `dimv_00000000000000000000000001` is no value of this dimension
+    NOT_FOUND at productLineId: productLineId: `dimv_00000000000000000000000001` is no value of this dimension
     ");
     assert_eq!(amounts(&plan).await, json!([["Revenue", "1000000.00"]]));
 }
@@ -367,7 +367,7 @@ async fn a_part_stays_inside_the_whole_and_beside_its_siblings() {
     VALIDATION_FAILED at geographyId: geographyId: the part's value is not inside the whole's
     VALIDATION_FAILED at geographyId: geographyId: the part's value is not inside the whole's
     VALIDATION_FAILED at geographyId: geographyId: the part's value is not inside the whole's
-    VALIDATION_FAILED at partOf.parentId: partOf.parentId: `trgt_00000000000000000000000001` is no target of the plan
+    NOT_FOUND at partOf.parentId: partOf.parentId: `trgt_00000000000000000000000001` is no target of the plan
     VALIDATION_FAILED at productLineId: productLineId: a part by product line needs its value
     VALIDATION_FAILED at partOf.isOther: partOf.isOther: the rest has no value of its own
     VALIDATION_FAILED at weight: weight: only top-level targets have a weight

@@ -188,9 +188,9 @@ async fn nobody_of_another_company_and_nobody_who_left_is_given_anything() {
             assert_eq!(
                 told.map(|told| told.replace(&who, "ID")),
                 [
-                    "VALIDATION_FAILED at ownerId: ownerId: `ID` is nobody of the two parties",
-                    "VALIDATION_FAILED at ownerId: ownerId: `ID` is nobody of the two parties",
-                    "VALIDATION_FAILED at actions.0.ownerId: actions.0.ownerId: `ID` is nobody of the two parties",
+                    "NOT_FOUND at ownerId: ownerId: `ID` is nobody of the two parties",
+                    "NOT_FOUND at ownerId: ownerId: `ID` is nobody of the two parties",
+                    "NOT_FOUND at actions.0.ownerId: actions.0.ownerId: `ID` is nobody of the two parties",
                 ]
             );
         }
@@ -229,8 +229,8 @@ async fn what_cannot_be_done_is_refused() {
     VALIDATION_FAILED at title: title: must not be empty
     VALIDATION_FAILED at title: title: has 201 characters; 200 is the most
     VALIDATION_FAILED at dueOn: dueOn: 2026-04-09 is before 2026-04-10
-    VALIDATION_FAILED at targetId: targetId: `trgt_00000000000000000000000001` is no target of the plan
-    VALIDATION_FAILED at commitmentId: commitmentId: `cmmt_00000000000000000000000001` is no commitment of the plan
+    NOT_FOUND at targetId: targetId: `trgt_00000000000000000000000001` is no target of the plan
+    NOT_FOUND at commitmentId: commitmentId: `cmmt_00000000000000000000000001` is no commitment of the plan
     VALIDATION_FAILED at expectedEffect: expectedEffect: has 10001 characters; 10000 is the most
     VALIDATION_FAILED at reviewId: reviewId: review 1 is scheduled, not held
     ");

@@ -335,7 +335,7 @@ async fn a_review_that_cannot_have_been_held_is_refused_and_nothing_is_kept() {
     VALIDATION_FAILED at attendees.1.name: attendees.1.name: must not be empty
     VALIDATION_FAILED at attendees: attendees: 101 entries; 100 is the most
     VALIDATION_FAILED at assessments.1.targetId: assessments.1.targetId: `TARGET` is assessed twice
-    VALIDATION_FAILED at assessments.0.targetId: assessments.0.targetId: `trgt_00000000000000000000000001` is no target of the plan
+    NOT_FOUND at assessments.0.targetId: assessments.0.targetId: `trgt_00000000000000000000000001` is no target of the plan
     VALIDATION_FAILED at decisions.1: decisions.1: must not be empty
     VALIDATION_FAILED at decisions: decisions: 101 entries; 100 is the most
     VALIDATION_FAILED at minutes: minutes: has 10001 characters; 10000 is the most
@@ -382,7 +382,7 @@ async fn a_sponsor_who_left_can_have_been_there_and_nobody_of_another_company_ca
             let told = refused(client, "holdReview", &id, there(&stranger)).await;
             assert_eq!(
                 told.replace(&stranger, "ID"),
-                "VALIDATION_FAILED at attendees.0.userId: attendees.0.userId: `ID` is nobody of the two parties"
+                "NOT_FOUND at attendees.0.userId: attendees.0.userId: `ID` is nobody of the two parties"
             );
         }
     }

@@ -130,7 +130,7 @@ async fn a_review_calls_for_recovery_of_a_target_too() {
         json!({ "reviewed": { "reviewId": first, "targetId": "trgt_00000000000000000000000001" } });
     assert_eq!(
         manager.refused(&query, input(other, manager).await).await,
-        "VALIDATION_FAILED at targetId: targetId: `trgt_00000000000000000000000001` is no target of the plan"
+        "NOT_FOUND at targetId: targetId: `trgt_00000000000000000000000001` is no target of the plan"
     );
 }
 

@@ -73,6 +73,13 @@ impl TestApp {
         self.clock.set(self.clock.now() + by);
     }
 
+    /// What `asking` is answered, and the statements that this took.
+    pub async fn overhear<T>(&self, asking: impl Future<Output = T>) -> (T, Vec<String>) {
+        self.backend.statements.listen();
+        let answer = asking.await;
+        (answer, self.backend.statements.heard())
+    }
+
     /// Lets the watch judge every plan whose day has come.
     pub async fn settle(&self) {
         while watch::step(&self.op).await.unwrap() {}

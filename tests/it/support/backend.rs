@@ -33,6 +33,8 @@ pub struct Backend {
     pub db: Db,
     /// Where it is, for other processes.
     pub url: String,
+    /// What it is asked, while somebody listens.
+    pub statements: Statements,
     home: Home,
     _template: Arc<Template>,
 }
@@ -81,8 +83,34 @@ impl Backend {
                 (Home::Postgres(database), url)
             }
         };
-        let db = Db::open(&url, 4).await.unwrap();
-        Self { db, url, home, _template: template }
+        let statements = Statements::default();
+        let heard = statements.clone();
+        let db = Db::open(&url, 4).await.unwrap().overheard(move |made| heard.hear(&made.sql));
+        Self { db, url, statements, home, _template: template }
+    }
+}
+
+/// The statements that a database is asked while somebody listens, without their values.
+#[derive(Clone, Debug, Default)]
+pub struct Statements(Arc<std::sync::Mutex<Option<Vec<String>>>>);
+
+impl Statements {
+    /// Begins to listen.
+    pub fn listen(&self) {
+        *self.0.lock().unwrap() = Some(Vec::new());
+    }
+
+    /// Ends listening; what was heard, in an order that does not depend on who was served first.
+    pub fn heard(&self) -> Vec<String> {
+        let mut heard = self.0.lock().unwrap().take().unwrap_or_default();
+        heard.sort();
+        heard
+    }
+
+    fn hear(&self, statement: &str) {
+        if let Some(heard) = &mut *self.0.lock().unwrap() {
+            heard.push(statement.to_owned());
+        }
     }
 }
 
