@@ -55,7 +55,7 @@ pub async fn draft(op: &Op, script: &PlanScript) -> Result<()> {
         return Ok(());
     }
     let plan = clear(&own, script, plan).await?;
-    let plan = narrate(&own, op, script, plan).await?;
+    let plan = Box::pin(narrate(&own, op, script, plan)).await?;
     let plan = add_targets(&own, script, plan).await?;
     let plan = add_splits(&own, op, script, plan).await?;
     let is_partner = own.member()?.side == crate::domain::actor::Side::Partner;
