@@ -185,14 +185,14 @@ pub async fn page(
     let page = list.page(&args)?;
     let op = ctx.op().clone();
     let unconverted_in = match filter.unconverted_in_plan_id {
-        Some(id) => match plans::find(&op, id).await? {
-            Some(plan) => Some(plan),
-            // As with any filter, what cannot be seen has nothing.
-            None => {
+        Some(id) => {
+            let Some(plan) = plans::find(&op, id).await? else {
+                // As with any filter, what cannot be seen has nothing.
                 let none = Total::new(|| async { Ok(0) });
                 return Ok(list.connection(Found::none(), none, |row| row.id.0, Activity));
-            }
-        },
+            };
+            Some(plan)
+        }
         None => None,
     };
     let filter = facts::ActivityFilter {
