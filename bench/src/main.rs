@@ -1,79 +1,29 @@
-//! Fills an empty database with vendors, partnerships and signed plans to measure by, through the services, as people would.
-//!
-//! Every plan has twelve targets, ten commitments, four reviews and some facts. For whoever sends the load it writes a token of
-//! each vendor's channel account manager, and each vendor's plans.
+//! Measures the server from outside.
 
-mod plans;
-mod vendors;
+mod attack;
+mod seed;
 
-use std::{fs, io::Write, path::PathBuf};
+use clap::{Parser, Subcommand};
 
-use anyhow::Context;
-use chrono::{DateTime, Utc};
-use clap::Parser;
-use futures_util::{StreamExt, TryStreamExt, stream};
-use indicatif::{ProgressBar, ProgressStyle};
-use jbp::{clock::Clock, db::Db, domain::actor::Actor, op::Op};
-use migration::{Migrator, MigratorTrait};
-
-/// Plans that are written at the same time.
-const AT_ONCE: usize = 8;
-
-/// Fills an empty database with what a measurement asks for.
+/// Measures the server from outside.
 #[derive(Debug, Parser)]
-struct Seed {
-    /// The database, empty: `postgres://…` or `sqlite://…?mode=rwc`
-    #[arg(long)]
-    database_url: String,
-    /// Where `tokens` (a line a vendor) and `plans` (vendor number and plan id) are written
-    #[arg(long, default_value = ".")]
-    out: PathBuf,
-    /// Vendors
-    #[arg(long, default_value_t = 5)]
-    vendors: usize,
-    /// Plans in force of each vendor, each with a partner of its own
-    #[arg(long, default_value_t = 400)]
-    plans: usize,
-    /// Deals of each plan, two facts each
-    #[arg(long, default_value_t = 10)]
-    deals: usize,
-    /// The instant at which the plans are signed; their fiscal year is that instant's calendar year
-    #[arg(long)]
-    at: Option<DateTime<Utc>>,
+struct Bench {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Fill an empty database with what a measurement asks for
+    Seed(seed::Seed),
+    /// Attack a server, and say what that costs it and those who use it meanwhile
+    Attack(attack::Attack),
 }
 
 fn main() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(Box::pin(Seed::parse().run()))
-}
-
-impl Seed {
-    async fn run(self) -> anyhow::Result<()> {
-        let db = Db::open(&self.database_url, 16).await.context("cannot open the database")?;
-        Migrator::up(db.admin(), None).await?;
-        let at = self.at.unwrap_or_else(|| Clock::System.now());
-        let op = Op::new(db, Clock::manual(at), Actor::System);
-
-        let bar = ProgressBar::new(u64::try_from(self.vendors * self.plans)?);
-        bar.set_style(ProgressStyle::with_template("plans [{bar:40}] {pos}/{len} {eta}")?);
-        fs::create_dir_all(&self.out)?;
-        let mut tokens = fs::File::create(self.out.join("tokens"))?;
-        let mut written = fs::File::create(self.out.join("plans"))?;
-        for number in 1..=self.vendors {
-            let vendor = vendors::found(&op, number).await?;
-            let ids: Vec<_> = stream::iter(0..self.plans)
-                .map(|at| plans::write(&op, &vendor, at, self.deals))
-                .buffered(AT_ONCE)
-                .inspect_ok(|_| bar.inc(1))
-                .try_collect()
-                .await?;
-            let now = Op::new(op.db.clone(), Clock::System, Actor::System);
-            writeln!(tokens, "{}", vendors::token(&now, &vendor).await?)?;
-            for id in ids {
-                writeln!(written, "{number}\t{id}")?;
-            }
-        }
-        bar.finish();
-        Ok(())
+    match Bench::parse().verb {
+        Verb::Seed(seed) => runtime.block_on(Box::pin(seed.run())),
+        Verb::Attack(attack) => runtime.block_on(Box::pin(attack.run())),
     }
 }

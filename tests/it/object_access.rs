@@ -31,7 +31,8 @@ type Answers = BTreeMap<String, BTreeSet<String>>;
 
 fn in_words(answers: &Answers) -> String {
     let block = |(answer, places): (&String, &BTreeSet<String>)| {
-        let places: String = places.iter().map(|place| format!("    {place}\n")).collect();
+        let places = places.iter().map(|place| format!("    {place}\n"));
+        let places = places.collect::<Vec<_>>().concat();
         format!("{answer}\n{places}\n")
     };
     answers.iter().map(block).collect()

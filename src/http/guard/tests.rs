@@ -125,10 +125,8 @@ fn an_operation_is_found_by_name_or_because_it_is_the_only_one() {
 
 #[test]
 fn a_document_has_so_many_operations() {
-    let of = |n: usize| {
-        let operations: Vec<String> = (0..n).map(|at| format!("query Q{at} {{ a }}")).collect();
-        operations.join(" ")
-    };
+    let of =
+        |n: usize| (0..n).map(|at| format!("query Q{at} {{ a }} ")).collect::<Vec<_>>().concat();
     check(json!({ "query": of(20), "operationName": "Q0" }), Ok(OperationType::Query));
     check(
         json!({ "query": of(21), "operationName": "Q0" }),

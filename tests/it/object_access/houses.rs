@@ -70,7 +70,7 @@ impl Houses {
 
 /// The house as it is, with a plan in each state, and with one that holds what else can be named while it is negotiated.
 async fn stages(world: World, own: &Life) -> Vec<Stage> {
-    let base = Stage::of("always", world).await;
+    let base = Box::pin(Stage::of("always", world)).await;
     let mut stages = Box::pin(base.of_a_plan()).await;
     stages.insert(0, Box::pin(negotiating(&base)).await);
     stages.insert(0, base);
@@ -97,5 +97,5 @@ async fn negotiating(base: &Stage) -> Stage {
     world.things.insert("objective", objectives[0]["id"].clone());
     world.plan = Some(plan);
     world.counter_propose("1200.00").await;
-    Stage::of("negotiating", world).await
+    Box::pin(Stage::of("negotiating", world)).await
 }

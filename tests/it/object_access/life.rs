@@ -27,7 +27,7 @@ pub struct Life {
 impl Life {
     /// In January they agree on a plan, and report.
     pub async fn begin(vendor: &Vendor, partner: &Partner) -> Self {
-        let plan = drafted(vendor, partner, "Last year").await;
+        let plan = Box::pin(drafted(vendor, partner)).await;
         plan.change(&vendor.manager, "sharePlan", json!({})).await;
         let target = plan.target("Revenue").await;
         let change = json!({ "target": { "targetId": target, "amount": "900.00" } });
@@ -175,11 +175,11 @@ impl Life {
 }
 
 /// A plan of 2025 with an objective and commitments of all six kinds.
-async fn drafted(vendor: &Vendor, partner: &Partner, name: &str) -> GivenPlan {
+async fn drafted(vendor: &Vendor, partner: &Partner) -> GivenPlan {
     let commitment = |title: &str, terms: Value| json!({ "title": title, "owedBy": "VENDOR", "quantity": "10", "terms": terms, "dueOn": "2025-12-31" });
     let work =
         commitment("Account mapping", json!({ "pipelineActivity": { "kind": "ACCOUNT_MAPPING" } }));
-    let sketch = vendor.plan(partner).named(name).between("2025-01-01", "2025-12-31").full();
+    let sketch = vendor.plan(partner).named("Last year").between("2025-01-01", "2025-12-31").full();
     let sketch = sketch
         .with_target(revenue("1000.00"))
         .with_commitment(work)

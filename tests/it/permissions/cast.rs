@@ -31,7 +31,7 @@ pub struct World {
 impl World {
     /// Noon of 15 January, before anybody plans.
     pub async fn new() -> Self {
-        Self::with_neighbours().await.0
+        Box::pin(Self::with_neighbours()).await.0
     }
 
     /// Also the vendor and the partner of the two neighbouring houses: the rival's, and the other vendor's.
