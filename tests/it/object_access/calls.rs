@@ -67,7 +67,7 @@ pub const UNREAD: [&str; 3] = [
 ];
 
 /// Things of each type that can be found by its id.
-pub const NODES: [(&str, &str); 32] = [
+pub const NODES: [(&str, &str); 36] = [
     ("ActionItem", "action"),
     ("Activity", "activity"),
     ("Alert", "partnersAlert"),
@@ -100,6 +100,10 @@ pub const NODES: [(&str, &str); 32] = [
     ("User", "partnersManager"),
     ("User", "vendorsManager"),
     ("VendorSupportCommitment", "support"),
+    ("WebhookDelivery", "partnersDelivery"),
+    ("WebhookDelivery", "vendorsDelivery"),
+    ("WebhookEndpoint", "partnersEndpoint"),
+    ("WebhookEndpoint", "vendorsEndpoint"),
 ];
 
 /// Everything that asks.
@@ -268,7 +272,14 @@ fn reporting() -> Vec<(&'static str, Value)> {
         json!({ "custom": { "metricKey": "calls", "quantity": "1", "commitmentId": "$work" } });
     let mut corrected = fact("DEAL_REGISTERED", json!({ "deal": { "reference": "D-2" } }));
     corrected.1["activities"][0]["supersedes"] = json!("$activity");
+    let heard = |mut input: Value| {
+        input["filter"] = json!({ "planIds": ["$plan"] });
+        input
+    };
     vec![
+        ("createWebhookEndpoint", heard(json!({ "url": "https://crm.somewhere.example/hooks" }))),
+        ("updateWebhookEndpoint", heard(json!({ "endpointId": "$vendorsEndpoint" }))),
+        ("updateWebhookEndpoint", heard(json!({ "endpointId": "$partnersEndpoint" }))),
         fact("LEADS_DELIVERED", leads),
         fact("SUPPORT_DELIVERED", hours),
         fact("CUSTOM", calls),

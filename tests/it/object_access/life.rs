@@ -43,6 +43,7 @@ impl Life {
         let activity = vendor.manager.recorded(&partner.partnership, &facts).await.remove(0);
         let agreement = json!({ "partnershipId": partner.partnership, "reference": "A-1",
             "signedOn": "2025-01-01", "effectiveOn": "2025-01-01" });
+        let [endpoint, _, delivery] = partner.admin.endpoint().await;
         let of_both = Things::from([
             ("plan", json!(plan.id)),
             ("partnership", json!(partner.partnership)),
@@ -59,6 +60,8 @@ impl Life {
             ("partnersOther", json!(partner.admin.user_id().await)),
             ("partnersExecutive", json!(partner.executive.user_id().await)),
             ("partnersIntegration", integration(&partner.admin).await),
+            ("partnersEndpoint", endpoint),
+            ("partnersDelivery", delivery),
         ]);
         let (vendor, partner) = (vendor.clone(), partner.clone());
         Self { vendor, partner, plan, of_vendor: Things::new(), of_both }
@@ -119,6 +122,7 @@ impl Life {
         let gold = vendor.tier("GOLD").await;
         let asked = "query($id: ID!) { node(id: $id) { ... on Tier { policies { id } } } }";
         let policies = vendor.admin.run(asked, json!({ "id": gold })).await;
+        let [endpoint, _, delivery] = vendor.admin.endpoint().await;
         self.of_vendor.extend([
             ("line", json!(values[0][0])),
             ("lines", json!(values[0])),
@@ -132,6 +136,8 @@ impl Life {
             ("vendorsOther", json!(vendor.admin.user_id().await)),
             ("vendorsExecutive", json!(vendor.executive.user_id().await)),
             ("vendorsIntegration", integration(&vendor.admin).await),
+            ("vendorsEndpoint", endpoint),
+            ("vendorsDelivery", delivery),
         ]);
     }
 
@@ -141,9 +147,10 @@ impl Life {
         let partners = self.kept_by(&self.partner.manager, "partnersAlert", "partnersNote").await;
         let only = |name: &'static str, of: &Things| (name, of[name].clone());
         let mut sides = [vendors, partners];
-        sides[0]
-            .extend([only("vendorsIntegration", &self.of_vendor), only("policy", &self.of_vendor)]);
-        sides[1].extend([only("partnersIntegration", &self.of_both)]);
+        let vendors = ["vendorsIntegration", "vendorsEndpoint", "vendorsDelivery", "policy"];
+        sides[0].extend(vendors.map(|name| only(name, &self.of_vendor)));
+        let partners = ["partnersIntegration", "partnersEndpoint", "partnersDelivery"];
+        sides[1].extend(partners.map(|name| only(name, &self.of_both)));
         sides
     }
 

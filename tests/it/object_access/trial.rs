@@ -123,7 +123,11 @@ impl Trial {
                 }
                 let outcome = self.try_with(call, (stage, member), None).await;
                 let error = error_of(&outcome.said, call.mutation.unwrap());
-                if error.is_none_or(|error| error["message"].as_str().unwrap().ends_with(AT_LAST)) {
+                let is_last = |error: &Value| {
+                    let said = error["message"].as_str().unwrap();
+                    AT_LAST.iter().any(|last| said.ends_with(last))
+                };
+                if error.is_none_or(is_last) {
                     return Some((stage, member));
                 }
             }
@@ -174,7 +178,7 @@ impl Trial {
 type Way = (usize, usize);
 
 /// What is said when nothing but this is in the way.
-const AT_LAST: &str = "is a partner already";
+const AT_LAST: [&str; 2] = ["is a partner already", "is being tried already"];
 
 impl Outcome {
     fn differs_from(&self, other: &Self) -> Option<String> {

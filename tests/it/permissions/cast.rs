@@ -103,23 +103,12 @@ impl World {
 
     /// An endpoint that is about to be told that it works.
     async fn open_endpoint(&mut self, house: &'static str) {
-        let create =
-            "mutation { createWebhookEndpoint(input: { url: \"https://crm.somewhere.example/\" }) {
-            endpoint { id cursor } errors { code message path }
-        } }";
-        let admin = self.admin_of(house);
-        let made = admin.done(create, json!({})).await["endpoint"].take();
-        let test = "mutation($id: ID!) { sendTestWebhook(input: { endpointId: $id }) {
-            delivery { id } errors { code message path }
-        } }";
-        let told = admin.done(test, json!({ "id": made["id"] })).await;
+        let [id, position, told] = self.admin_of(house).endpoint().await;
         let [endpoint, cursor, delivery] = match house {
             "the vendor" => ["vendorsEndpoint", "vendorsCursor", "vendorsDelivery"],
             _ => ["partnersEndpoint", "partnersCursor", "partnersDelivery"],
         };
-        self.things.insert(endpoint, made["id"].clone());
-        self.things.insert(cursor, made["cursor"].clone());
-        self.things.insert(delivery, told["delivery"]["id"].clone());
+        self.things.extend([(endpoint, id), (cursor, position), (delivery, told)]);
     }
 
     fn admin_of(&self, house: &str) -> Client {

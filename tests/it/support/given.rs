@@ -187,6 +187,21 @@ impl Client {
         id_of(&self.run("{ viewer { user { id } } }", json!({})).await["viewer"]["user"])
     }
 
+    /// Opens an endpoint for the own company, about to be told that it works: its id, where it begins, and the delivery.
+    pub async fn endpoint(&self) -> [Value; 3] {
+        let create = "mutation {
+            createWebhookEndpoint(input: { url: \"https://crm.somewhere.example/\" }) {
+                endpoint { id cursor } errors { code message path }
+            }
+        }";
+        let mut made = self.done(create, json!({})).await["endpoint"].take();
+        let test = "mutation($id: ID!) { sendTestWebhook(input: { endpointId: $id }) {
+            delivery { id } errors { code message path }
+        } }";
+        let mut told = self.done(test, json!({ "id": made["id"] })).await;
+        [made["id"].take(), made["cursor"].take(), told["delivery"]["id"].take()]
+    }
+
     /// The names of those people of a company whom this person knows, oldest first.
     pub async fn people_of(&self, organization: &str) -> Vec<String> {
         let asked = "query($id: ID!) { node(id: $id) { ... on Organization {
