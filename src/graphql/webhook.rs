@@ -65,8 +65,8 @@ impl WebhookEndpoint {
         self.0.disabled_at
     }
 
-    /// Since when every try has failed; null while it takes what it is told.
-    async fn failing_since(&self) -> Option<DateTime<Utc>> {
+    /// When the first of the tries failed since which none was taken; null while it takes what it is told.
+    async fn first_failed_at(&self) -> Option<DateTime<Utc>> {
         self.0.failing_since
     }
 

@@ -57,7 +57,7 @@ impl House {
     /// The endpoint as its company's admin sees it.
     async fn endpoint(&self, admin: &Client, id: &str) -> Value {
         let asked = "query($id: ID!) { node(id: $id) { ... on WebhookEndpoint {
-            id url kinds plans { id } state disabledAt failingSince lastDeliveredAt cursor previousSecretEndsAt
+            id url kinds plans { id } state disabledAt firstFailedAt lastDeliveredAt cursor previousSecretEndsAt
             createdBy { email } viewerCanAdminister } } }";
         admin.run(asked, json!({ "id": id })).await["node"].take()
     }

@@ -130,7 +130,7 @@ async fn what_is_not_taken_is_tried_again_before_anything_else() {
     house.deliver().await;
     let taken = receiver.takes();
     assert_eq!((taken.len(), &taken[0].id), (2, &first[0].id));
-    assert_eq!(house.endpoint(admin, &id).await["failingSince"], Value::Null);
+    assert_eq!(house.endpoint(admin, &id).await["firstFailedAt"], Value::Null);
     let attempts = house.deliveries(admin, &id, Value::Null).await[1]["attempts"].take();
     let statuses: Vec<&Value> =
         attempts.as_array().unwrap().iter().map(|attempt| &attempt["statusCode"]).collect();
@@ -159,7 +159,7 @@ async fn after_three_days_there_is_a_dead_letter_and_then_an_end() {
     );
     let endpoint = house.endpoint(admin, &id).await;
     assert_eq!(
-        (&endpoint["state"], &endpoint["failingSince"]),
+        (&endpoint["state"], &endpoint["firstFailedAt"]),
         (&json!("FAILING"), &json!("2026-06-30T12:00:00+00:00"))
     );
     let dead = house.deliveries(admin, &id, json!({ "statuses": ["DEAD"] })).await;

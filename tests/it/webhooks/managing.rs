@@ -17,7 +17,7 @@ async fn an_admin_keeps_the_companys_endpoints() {
         endpoint,
         json!({
             "id": id, "url": "https://crm.acme.example/hooks", "kinds": ["PLAN_SIGNED", "ALERT_OPENED"], "plans": null,
-            "state": "ENABLED", "disabledAt": null, "failingSince": null, "lastDeliveredAt": null,
+            "state": "ENABLED", "disabledAt": null, "firstFailedAt": null, "lastDeliveredAt": null,
             "cursor": endpoint["cursor"], "previousSecretEndsAt": null,
             "createdBy": { "email": "admin@acme.example" }, "viewerCanAdminister": true,
         })
