@@ -67,9 +67,12 @@ pub async fn of_plans(
     plans: Vec<plan::Model>,
     day: NaiveDate,
 ) -> Result<BTreeMap<PlanId, PlanSummary>> {
-    let kept = kept(db, plans.iter().map(|plan| plan.id), day).await?;
-    let mut found: BTreeMap<PlanId, PlanSummary> =
-        kept.into_iter().map(|(id, row)| (id, row.summary)).collect();
+    let mut kept = kept(db, plans.iter().map(|plan| plan.id), day).await?;
+    let in_force = plans.iter().filter_map(|plan| {
+        let summary = kept.remove(&plan.id)?.summary;
+        (plan.version_in_force == Some(summary.version)).then_some((plan.id, summary))
+    });
+    let mut found: BTreeMap<PlanId, PlanSummary> = in_force.collect();
     let others: Vec<plan::Model> =
         plans.into_iter().filter(|plan| !found.contains_key(&plan.id)).collect();
     if !others.is_empty() {
