@@ -30,6 +30,8 @@ mod m22_access;
 mod m23_summaries;
 mod m24_webhooks;
 mod m25_event_floors;
+mod m34_json_as_written;
+mod m35_standing_alerts;
 mod table;
 
 /// All migrations, oldest first.
@@ -60,6 +62,8 @@ impl MigratorTrait for Migrator {
             Box::new(m23_summaries::Migration),
             Box::new(m24_webhooks::Migration),
             Box::new(m25_event_floors::Migration),
+            Box::new(m34_json_as_written::Migration),
+            Box::new(m35_standing_alerts::Migration),
         ]
     }
 }
