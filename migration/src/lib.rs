@@ -30,6 +30,7 @@ mod m22_access;
 mod m23_summaries;
 mod m24_webhooks;
 mod m25_event_floors;
+mod m31_deal_snapshots;
 mod table;
 
 /// All migrations, oldest first.
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m23_summaries::Migration),
             Box::new(m24_webhooks::Migration),
             Box::new(m25_event_floors::Migration),
+            Box::new(m31_deal_snapshots::Migration),
         ]
     }
 }

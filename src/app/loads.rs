@@ -226,6 +226,7 @@ fn landed(became: Became, raw: &BTreeMap<u64, Value>) -> Landed {
             RowErrorCode::NotFound => "NOT_FOUND",
             RowErrorCode::Forbidden => "FORBIDDEN",
             RowErrorCode::ActivityConflict => "ACTIVITY_CONFLICT",
+            RowErrorCode::SnapshotOutdated => "SNAPSHOT_OUTDATED",
             RowErrorCode::BatchRefused => "BATCH_REFUSED",
         },
         value: value.or_else(|| found_as(raw.get(&line)?, &error.field)),

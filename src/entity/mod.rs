@@ -17,6 +17,7 @@ pub mod commitment;
 pub mod commitment_rollup;
 pub mod counter_proposal;
 pub mod deal;
+pub mod deal_snapshot;
 pub mod dimension_alias;
 pub mod dimension_value;
 pub mod event;

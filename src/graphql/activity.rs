@@ -414,7 +414,10 @@ impl ActivityDetailsInput {
                 rep: deal.rep,
                 expected_close_on: deal.expected_close_on.map(|day| day.0),
                 stage: deal.stage,
-                probability: deal.probability.map(percent).transpose()?,
+                probability: deal
+                    .probability
+                    .map(|value| percent("deal.probability", value))
+                    .transpose()?,
             }),
             Self::Training(training) => Payload::Training(TrainingFact {
                 person: training.person,
@@ -461,17 +464,19 @@ fn units(field: &'static str, unit: Unit, value: Decimal) -> Result<i64, Fault> 
     unit.parse(value.0).map_err(|invalid| Fault::new(field, invalid.to_string()))
 }
 
-fn money(field: &'static str, input: MoneyInput) -> Result<Amount, Fault> {
+/// The amount that an input states.
+pub(super) fn money(field: &'static str, input: MoneyInput) -> Result<Amount, Fault> {
     Amount::parse(input.amount.0, input.currency.0)
         .map_err(|invalid| Fault::new(field, invalid.to_string()))
 }
 
-fn percent(value: Decimal) -> Result<i32, Fault> {
+/// A percentage in hundredths of a percent.
+pub(super) fn percent(field: &'static str, value: Decimal) -> Result<i32, Fault> {
     let hundredths = value.0.checked_mul(100.into()).map(|value| value.normalize());
     hundredths
         .filter(|value| value.scale() == 0)
         .and_then(|value| i32::try_from(value.mantissa()).ok())
-        .ok_or_else(|| Fault::new("deal.probability", format!("{} is no percentage", value.0)))
+        .ok_or_else(|| Fault::new(field, format!("{} is no percentage", value.0)))
 }
 
 /// Facts to be recorded, at most 1,000.

@@ -12,6 +12,7 @@ pub mod commitment;
 pub mod comparison;
 pub mod course;
 pub mod deal;
+pub mod deal_snapshot;
 pub mod dimension;
 pub mod error;
 pub mod event;
@@ -101,6 +102,7 @@ pub struct Mutation(
     reviewing::ReviewMutation,
     following_up::FollowUpMutation,
     activity::ActivityMutation,
+    deal_snapshot::DealMutation,
     alert::AlertMutation,
 );
 

@@ -70,6 +70,8 @@ pub enum RowErrorCode {
     Forbidden,
     /// The external id is known with other content, and the row does not say that it supersedes it.
     ActivityConflict,
+    /// A later state of the deal is known than the one that the row tells of.
+    SnapshotOutdated,
     /// The row is good, but another of an all-or-nothing batch is not.
     BatchRefused,
 }
@@ -147,10 +149,9 @@ pub async fn record_in(tx: &Tx, op: &Op, batch: &Batch) -> Result<Vec<RowResult>
             format!("{n_rows} rows; {LARGEST_BATCH} is the most"),
         ));
     }
-    let grounds = Grounds::of(tx, op, &batch.rows).await?;
-    let mut intake = Intake::open(tx, &batch.rows, &grounds.partnerships).await?;
-    let mut results: Vec<RowResult> =
-        batch.rows.iter().map(|row| grounds.judge(op, row, &mut intake)).collect();
+    let wanted = batch.rows.iter().flatten().map(|row| row.partnership).collect();
+    let grounds = Grounds::of(tx, op, wanted).await?;
+    let (intake, mut results) = judge(tx, op, &grounds, &batch.rows).await?;
 
     let is_refused = batch.mode == RecordingMode::AllOrNothing
         && results.iter().any(|result| result.outcome == RowOutcome::Rejected);
@@ -158,12 +159,30 @@ pub async fn record_in(tx: &Tx, op: &Op, batch: &Batch) -> Result<Vec<RowResult>
         refuse_all(&mut results);
         return Ok(results);
     }
+    land(tx, op, &grounds, intake).await?;
+    Ok(results)
+}
+
+/// Takes in what is good of some facts, and says what becomes of each; nothing is stored yet.
+pub async fn judge(
+    tx: &Tx,
+    op: &Op,
+    grounds: &Grounds,
+    rows: &[Result<NewActivity, Fault>],
+) -> Result<(Intake, Vec<RowResult>)> {
+    let mut intake = Intake::open(tx, rows, &grounds.partnerships).await?;
+    let results = rows.iter().map(|row| grounds.judge(op, row, &mut intake)).collect();
+    Ok((intake, results))
+}
+
+/// Stores what was taken in, and tells of what follows.
+pub async fn land(tx: &Tx, op: &Op, grounds: &Grounds, intake: Intake) -> Result<()> {
     for (partnership, landed) in intake.into_landed() {
         let Some(ground) = grounds.partnerships.get(&partnership) else { continue };
         let events = consequences::draw(tx, op, &ground.row, ground.today, landed).await?;
         events::record(tx, op, ground.row.vendor_id, events).await?;
     }
-    Ok(results)
+    Ok(())
 }
 
 fn refuse_all(results: &mut [RowResult]) {

@@ -20,6 +20,7 @@ pub mod commitments;
 pub mod consequences;
 pub mod content;
 pub mod cursors;
+pub mod deal_snapshots;
 pub mod deals;
 pub mod dimensions;
 pub mod drafting;
