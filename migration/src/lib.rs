@@ -31,6 +31,8 @@ mod m23_summaries;
 mod m24_webhooks;
 mod m25_event_floors;
 mod m31_deal_snapshots;
+mod m32_disputes;
+mod m33_rejected_rows;
 mod table;
 
 /// All migrations, oldest first.
@@ -62,6 +64,8 @@ impl MigratorTrait for Migrator {
             Box::new(m24_webhooks::Migration),
             Box::new(m25_event_floors::Migration),
             Box::new(m31_deal_snapshots::Migration),
+            Box::new(m32_disputes::Migration),
+            Box::new(m33_rejected_rows::Migration),
         ]
     }
 }

@@ -12,7 +12,7 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    activity::{ActivityKind, DealFact, Fact, Payload, Placement},
+    activity::{ActivityKind, DealFact, Fact, Payload, Placement, Provenance},
     id::ActivityId,
     money::Money,
 };
@@ -84,8 +84,8 @@ pub struct Deal {
 pub struct DealStep {
     /// The day.
     pub day: NaiveDate,
-    /// Whether the vendor vouches for it.
-    pub is_verified: bool,
+    /// Who vouches for it.
+    pub provenance: Provenance,
     /// What changes.
     pub change: DealChange,
 }
@@ -186,9 +186,9 @@ struct Replay {
     steps: Vec<DealStep>,
     landmarks: Landmarks,
     /// What the open deal was entered at, to be taken out again, and who vouched for it.
-    open: Option<(OpenValue, bool)>,
+    open: Option<(OpenValue, Provenance)>,
     /// Who vouched for the win or loss that a reopening takes back.
-    closed_verified: bool,
+    closed_by: Option<Provenance>,
 }
 
 impl Replay {
@@ -258,7 +258,7 @@ impl Replay {
         self.deal.state = state;
         self.deal.closed_on = Some(fact.occurred_on);
         self.landmarks.closed = Some(fact.id);
-        self.closed_verified = fact.is_verified;
+        self.closed_by = Some(fact.provenance);
         match state {
             DealState::Won => {
                 self.deal.won_amount = won.or(self.deal.amount);
@@ -277,8 +277,8 @@ impl Replay {
             DealState::Open | DealState::Unregistered => return,
         };
         if let Some(change) = taken_back {
-            let is_verified = self.closed_verified;
-            self.steps.push(DealStep { day: fact.occurred_on, is_verified, change });
+            let provenance = self.closed_by.unwrap_or(fact.provenance);
+            self.steps.push(DealStep { day: fact.occurred_on, provenance, change });
         }
         self.enter_open(fact);
     }
@@ -300,13 +300,13 @@ impl Replay {
         self.deal.state = DealState::Open;
         self.deal.closed_on = None;
         let value = self.value();
-        self.open = Some((value, fact.is_verified));
+        self.open = Some((value, fact.provenance));
         self.step(fact, DealChange::Open(1, value));
     }
 
     fn leave_open(&mut self, day: NaiveDate) {
-        if let Some((value, is_verified)) = self.open.take() {
-            self.steps.push(DealStep { day, is_verified, change: DealChange::Open(-1, value) });
+        if let Some((value, provenance)) = self.open.take() {
+            self.steps.push(DealStep { day, provenance, change: DealChange::Open(-1, value) });
         }
     }
 
@@ -319,7 +319,7 @@ impl Replay {
     }
 
     fn step(&mut self, fact: &Fact, change: DealChange) {
-        self.steps.push(DealStep { day: fact.occurred_on, is_verified: fact.is_verified, change });
+        self.steps.push(DealStep { day: fact.occurred_on, provenance: fact.provenance, change });
     }
 }
 

@@ -14,6 +14,7 @@ pub mod course;
 pub mod deal;
 pub mod deal_snapshot;
 pub mod dimension;
+pub mod dispute;
 pub mod error;
 pub mod event;
 pub mod execution;
@@ -39,6 +40,7 @@ pub mod pre_read;
 pub mod programme;
 pub mod progress;
 pub mod proposed;
+pub mod quality;
 pub mod rate_limit;
 pub mod readiness;
 pub mod renewal;
@@ -103,6 +105,7 @@ pub struct Mutation(
     following_up::FollowUpMutation,
     activity::ActivityMutation,
     deal_snapshot::DealMutation,
+    dispute::DisputeMutation,
     alert::AlertMutation,
 );
 

@@ -12,6 +12,7 @@ use super::{
     idempotency::{self, Asked},
     intake::Intake,
     organizations, portions,
+    rejections::{self, Rejection},
 };
 use crate::{
     db::Tx,
@@ -127,13 +128,21 @@ pub async fn record(op: &Op, batch: Batch) -> Result<Vec<RowResult>> {
 
 /// Records facts under a key: the same batch under the same key gets the first answer again, for 24 hours.
 pub async fn record_once(op: &Op, key: Option<&str>, batch: Batch) -> Result<Vec<RowResult>> {
-    let Some(key) = key.filter(|_| !batch.is_dry_run) else { return record(op, batch).await };
     let tx = op.db.write().await?;
+    let Some(key) = key.filter(|_| !batch.is_dry_run) else {
+        let results = record_in(&tx, op, &batch).await?;
+        if !batch.is_dry_run {
+            rejections::keep_in(&tx, op, Rejection::of_batch(&batch.rows, &results)).await?;
+            tx.commit().await?;
+        }
+        return Ok(results);
+    };
     let asked = Asked::new(op, "recordActivities", key, &batch)?;
     if let Some(answer) = idempotency::answer(&tx, op, &asked).await? {
         return Ok(answer);
     }
     let results = record_in(&tx, op, &batch).await?;
+    rejections::keep_in(&tx, op, Rejection::of_batch(&batch.rows, &results)).await?;
     idempotency::keep(&tx, &asked, &results).await?;
     tx.commit().await?;
     Ok(results)
@@ -248,5 +257,6 @@ fn inserted(row: activity::Model) -> activity::ActiveModel {
         geography_id: Set(row.geography_id),
         currency: Set(row.currency),
         payload: Set(row.payload),
+        former_provenance: Set(row.former_provenance),
     }
 }

@@ -1,10 +1,11 @@
 //! Deals as CRMs hold them: each snapshot becomes the facts that it says and that are not known yet, recorded like any others
 //! (domain §6, docs/decisions/deal-snapshots.md).
 
-use std::collections::{BTreeMap, BTreeSet};
+mod drafts;
+
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,26 +13,21 @@ use super::{
     activities::{self, RecordingMode, RowError, RowErrorCode, RowOutcome, RowResult},
     grounds::{Ground, Grounds},
     idempotency::{self, Asked},
-    portions, rollups,
+    rejections::{self, Rejection},
 };
 use crate::{
     db::Tx,
     domain::{
-        activity::{ActivityKind, Fact, Payload, Placement},
+        activity::ActivityKind,
         actor::Scope,
-        deal::snapshot::{DealSnapshot, DerivedFact},
+        deal::snapshot::DealSnapshot,
         id::{ActivityId, PartnershipId},
-        recording::{Fault, LARGEST_BATCH, NewActivity},
-        target::Dimension,
-        version,
+        recording::{Fault, LARGEST_BATCH},
     },
-    entity::{activity, deal_snapshot},
     error::{Error, Result},
     op::Op,
 };
-
-/// Characters of a deal's name that the ids of its facts repeat.
-const LONGEST_REFERENCE: usize = 150;
+use drafts::{Corrected, Draft, Known, activities_of, remember};
 
 /// Snapshots to be taken in.
 #[derive(Clone, Debug, Serialize)]
@@ -113,11 +109,27 @@ pub async fn upsert(op: &Op, key: Option<&str>, batch: Snapshots) -> Result<Vec<
         return Ok(answer);
     }
     let results = upsert_in(&tx, op, &batch).await?;
+    rejections::keep_in(&tx, op, rejected_of(&batch, &results)).await?;
     if let Some(asked) = &asked {
         idempotency::keep(&tx, asked, &results).await?;
     }
     tx.commit().await?;
     Ok(results)
+}
+
+fn rejected_of(batch: &Snapshots, results: &[DealResult]) -> Vec<Rejection> {
+    let rejected = (0..).zip(&batch.rows).zip(results).filter_map(|((line, row), result)| {
+        let SnapshotError { error, value } = result.error.clone()?;
+        Some(Rejection {
+            line,
+            external_id: row.as_ref().ok().map(|said| said.reference.clone()),
+            code: error.code,
+            field: error.field,
+            value,
+            message: error.message,
+        })
+    });
+    rejected.collect()
 }
 
 async fn upsert_in(tx: &Tx, op: &Op, batch: &Snapshots) -> Result<Vec<DealResult>> {
@@ -185,44 +197,6 @@ async fn settle(
         .collect())
 }
 
-/// A snapshot with what is known of its deal.
-struct Draft<'a> {
-    said: &'a DealSnapshot,
-    /// How often the system has said something new, this time included.
-    revision: i32,
-    is_news: bool,
-    facts: Vec<DerivedFact>,
-}
-
-impl Draft<'_> {
-    fn became(self, recorded: &mut impl Iterator<Item = ActivityId>) -> DealResult {
-        let facts = self.facts.into_iter().zip(recorded).map(|(fact, activity)| SaidFact {
-            activity,
-            kind: fact.kind,
-            occurred_on: fact.occurred_on,
-            supersedes: fact.supersedes,
-        });
-        let facts: Vec<SaidFact> = facts.collect();
-        let outcome = if facts.is_empty() { DealOutcome::Unchanged } else { DealOutcome::Recorded };
-        DealResult { outcome, facts, error: None }
-    }
-
-    /// Why one of its facts was not recorded, in the snapshot's own fields.
-    fn refused(&self, kind: ActivityKind, error: RowError) -> SnapshotError {
-        let field = match error.field.as_str() {
-            "supersedes" => match kind {
-                ActivityKind::DealRegistered => "registeredOn",
-                ActivityKind::DealApproved => "approvedOn",
-                _ => "closedOn",
-            },
-            "externalId" => "reference",
-            field => field.strip_prefix("deal.").unwrap_or(field),
-        };
-        let field = field.to_owned();
-        SnapshotError { value: self.said.said(&field), error: RowError { field, ..error } }
-    }
-}
-
 fn rejected(error: Option<SnapshotError>) -> DealResult {
     let error = error.unwrap_or_else(|| SnapshotError {
         error: RowError {
@@ -256,163 +230,4 @@ fn checked<'a>(
         return Err(refused(fault.into()));
     }
     Ok((ground, said))
-}
-
-/// What is known of the deals of a batch.
-#[derive(Default)]
-struct Known {
-    facts: BTreeMap<(PartnershipId, String), Vec<Fact>>,
-    said: BTreeMap<(PartnershipId, String), Vec<deal_snapshot::Model>>,
-}
-
-impl Known {
-    async fn of(tx: &Tx, checked: &[Checked<'_>]) -> Result<Self> {
-        let mut references: BTreeMap<PartnershipId, BTreeSet<&str>> = BTreeMap::new();
-        for (_, said) in checked.iter().flatten() {
-            references.entry(said.partnership).or_default().insert(&said.reference);
-        }
-        let mut known = Self::default();
-        for (partnership, references) in references {
-            let subjects = references.iter().map(|reference| format!("deal:{reference}"));
-            let ledgers = rollups::facts_of(&**tx, partnership, subjects).await?;
-            known.facts.extend(ledgers.into_iter().filter_map(|(subject, facts)| {
-                let reference = subject.strip_prefix("deal:")?.to_owned();
-                Some(((partnership, reference), facts))
-            }));
-            for portion in portions::keys(references) {
-                let said = deal_snapshot::Entity::find()
-                    .filter(deal_snapshot::Column::PartnershipId.eq(partnership))
-                    .filter(deal_snapshot::Column::Reference.is_in(portion));
-                for row in said.all(&**tx).await? {
-                    let deal = (partnership, row.reference.clone());
-                    known.said.entry(deal).or_default().push(row);
-                }
-            }
-        }
-        Ok(known)
-    }
-
-    fn draft<'a>(
-        &self,
-        grounds: &Grounds,
-        ground: &Ground,
-        said: &'a DealSnapshot,
-    ) -> Result<Draft<'a>, SnapshotError> {
-        let deal = (said.partnership, said.reference.clone());
-        let facts = self.facts.get(&deal).map_or(&[][..], Vec::as_slice);
-        let snapshots = self.said.get(&deal).map_or(&[][..], Vec::as_slice);
-        let before = snapshots.iter().find(|row| row.source == said.source);
-        if before.is_some_and(|row| row.said == *said) {
-            return Ok(Draft { said, revision: 0, is_news: false, facts: Vec::new() });
-        }
-        let refused = |error: RowError| SnapshotError { value: said.said(&error.field), error };
-        let days = facts.iter().map(|fact| fact.occurred_on);
-        let known_on = days.chain(snapshots.iter().map(|row| row.as_of)).max();
-        if let Some(known_on) = known_on.filter(|known_on| said.as_of < *known_on) {
-            let message = format!("{} is before {known_on}, of which more is known", said.as_of);
-            return Err(refused(RowError {
-                code: RowErrorCode::SnapshotOutdated,
-                field: "asOf".to_owned(),
-                message,
-                existing: None,
-            }));
-        }
-        let meaning =
-            |dimension, word: &Option<String>| grounds.meaning(ground, dimension, word.as_deref());
-        let placement = Placement {
-            product_line: meaning(Dimension::ProductLine, &said.product_line),
-            segment: meaning(Dimension::Segment, &said.segment),
-            geography: meaning(Dimension::Geography, &said.country),
-        };
-        let facts = said
-            .derive(facts, placement, before.map(|row| &row.said))
-            .map_err(|fault| refused(fault.into()))?;
-        let revision = before.map_or(1, |row| row.revision.saturating_add(1));
-        Ok(Draft { said, revision, is_news: true, facts })
-    }
-}
-
-/// The facts that are stated anew, as they were stated.
-struct Corrected(BTreeMap<ActivityId, activity::Model>);
-
-impl Corrected {
-    async fn by(tx: &Tx, drafts: &[Result<Draft<'_>, SnapshotError>]) -> Result<Self> {
-        let facts = drafts.iter().flatten().flat_map(|draft| &draft.facts);
-        let ids: BTreeSet<ActivityId> = facts.filter_map(|fact| fact.supersedes).collect();
-        let mut known = BTreeMap::new();
-        for portion in portions::keys(ids) {
-            let found = activity::Entity::find().filter(activity::Column::Id.is_in(portion));
-            known.extend(found.all(&**tx).await?.into_iter().map(|row| (row.id, row)));
-        }
-        Ok(Self(known))
-    }
-}
-
-/// The facts of all drafts, one after the other.
-fn activities_of(
-    corrected: &Corrected,
-    drafts: &[Result<Draft<'_>, SnapshotError>],
-) -> Vec<Result<NewActivity, Fault>> {
-    let mut rows = Vec::new();
-    for draft in drafts.iter().flatten() {
-        let said = draft.said;
-        for (index, fact) in draft.facts.iter().enumerate() {
-            let stated = fact.supersedes.and_then(|id| corrected.0.get(&id));
-            let words = if fact.is_placed {
-                [&said.product_line, &said.segment, &said.country].map(Clone::clone)
-            } else {
-                stated.map_or_else(Default::default, |row| {
-                    [&row.product_line, &row.segment, &row.country].map(Clone::clone)
-                })
-            };
-            let [product_line, segment, country] = words;
-            let reason = format!("the snapshot of {} says so", said.as_of);
-            rows.push(Ok(NewActivity {
-                partnership: said.partnership,
-                source: said.source.clone(),
-                external_id: external_id(draft, index),
-                kind: fact.kind,
-                occurred_on: fact.occurred_on,
-                product_line,
-                segment,
-                country,
-                payload: Payload::Deal(fact.details.clone()),
-                supersedes: fact.supersedes,
-                reason: fact.supersedes.map(|_| reason),
-            }));
-        }
-    }
-    rows
-}
-
-/// What the fact of a snapshot is called: the same when the snapshot is taken in again after a crash.
-fn external_id(draft: &Draft<'_>, index: usize) -> String {
-    let reference = &draft.said.reference;
-    let name = match reference.chars().count() {
-        0..=LONGEST_REFERENCE => reference.clone(),
-        _ => version::hash(reference),
-    };
-    format!("snapshot {name} {}.{}", draft.revision, index + 1)
-}
-
-async fn remember(tx: &Tx, drafts: &[Result<Draft<'_>, SnapshotError>]) -> Result<()> {
-    use deal_snapshot::Column;
-    let news = drafts.iter().flatten().filter(|draft| draft.is_news);
-    let rows = news.map(|draft| deal_snapshot::ActiveModel {
-        partnership_id: Set(draft.said.partnership),
-        reference: Set(draft.said.reference.clone()),
-        source: Set(draft.said.source.clone()),
-        as_of: Set(draft.said.as_of),
-        revision: Set(draft.revision),
-        said: Set(draft.said.clone()),
-    });
-    let mut anew = OnConflict::columns([Column::PartnershipId, Column::Reference, Column::Source]);
-    anew.update_columns([Column::AsOf, Column::Revision, Column::Said]);
-    for portion in portions::rows(rows.collect(), 20) {
-        deal_snapshot::Entity::insert_many(portion)
-            .on_conflict(anew.clone())
-            .exec_without_returning(&**tx)
-            .await?;
-    }
-    Ok(())
 }

@@ -215,6 +215,7 @@ impl Grounds {
             geography_id: resolve(Dimension::Geography, &new.country),
             currency: new.payload.money().map(|money| money.currency),
             payload: new.payload.clone(),
+            former_provenance: None,
         }
     }
 }

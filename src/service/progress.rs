@@ -382,6 +382,7 @@ async fn target_sums(
         version: i32,
         actual: i64,
         verified: i64,
+        disputed: i64,
         won: i64,
         won_value: i64,
         open_deals: i64,
@@ -392,6 +393,7 @@ async fn target_sums(
     let columns = [
         Column::Actual,
         Column::Verified,
+        Column::Disputed,
         Column::Won,
         Column::WonValue,
         Column::OpenDeals,
@@ -410,6 +412,7 @@ async fn target_sums(
         let sums = TargetSums {
             actual: row.actual,
             verified: row.verified,
+            disputed: row.disputed,
             won: row.won,
             won_value: row.won_value,
             open_deals: row.open_deals,

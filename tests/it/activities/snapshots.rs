@@ -73,7 +73,7 @@ async fn example_f_as_a_crm_tells_it_day_by_day() {
     for deal in [
         worth(registered("2026-02-10", "OPEN"), "40000.00"),
         worth(approved("2026-02-13", "OPEN"), "40000.00"),
-        worth(approved("2026-05-04", "WON"), "36500.00"),
+        with(worth(approved("2026-05-04", "WON"), "36500.00"), "closedOn", json!("2026-05-03")),
         worth(approved("2026-06-20", "OPEN"), "40000.00"),
         worth(approved("2026-07-15", "WON"), "38000.00"),
     ] {
@@ -81,9 +81,16 @@ async fn example_f_as_a_crm_tells_it_day_by_day() {
         let again = manager.upsert(partnership, &[deal]).await;
         assert_eq!(told(&again), "0 UNCHANGED");
     }
-    assert_snapshot!(lines.join("\n"), @"");
+    assert_snapshot!(lines.join("\n"), @r"
+    0 RECORDED 2026-02-10 DEAL_REGISTERED
+    0 RECORDED 2026-02-12 DEAL_APPROVED
+    0 RECORDED 2026-05-03 DEAL_WON
+    0 RECORDED 2026-06-20 DEAL_REOPENED
+    0 RECORDED 2026-07-15 DEAL_WON
+    ");
     for (on, revenue, won) in [
-        ("2026-05-03", "0.00", "0"),
+        ("2026-05-02", "0.00", "0"),
+        ("2026-05-03", "36500.00", "1"),
         ("2026-05-31", "36500.00", "1"),
         ("2026-06-30", "0.00", "0"),
         ("2026-07-31", "38000.00", "1"),
@@ -118,7 +125,19 @@ async fn a_batch_is_told_of_deal_by_deal() {
     assert_eq!(n_facts(&plan).await, 1);
     let payload = manager.upsert(partnership, &batch).await;
     assert_eq!(told(&dry), told(&payload));
-    assert_snapshot!(told(&payload), @"");
+    assert_snapshot!(told(&payload), @r"
+    0 RECORDED 2026-03-01 DEAL_WON
+    1 REJECTED VALIDATION_FAILED deals.1.asOf=2031-01-01: asOf: 2031-01-01 is in the future
+    2 REJECTED VALIDATION_FAILED deals.2.amount=-: amount: a won deal needs its amount
+    3 REJECTED SNAPSHOT_OUTDATED deals.3.asOf=2026-03-08: asOf: 2026-03-08 is before 2026-03-09, of which more is known
+    4 REJECTED VALIDATION_FAILED deals.4.reference=D-1: reference: `D-1` is here twice
+    5 REJECTED VALIDATION_FAILED deals.5.amount=5.005 USD: amount: 5.005 has more than 2 decimal places
+    6 REJECTED VALIDATION_FAILED deals.6.probability=100.5: probability: 100.5 is not between 0 and 100
+    7 REJECTED VALIDATION_FAILED deals.7.probability=1.234: probability: 1.234 is no percentage
+    8 REJECTED VALIDATION_FAILED deals.8.closedOn=2026-03-02: closedOn: 2026-03-02 is after 2026-03-01, the day of the snapshot
+    9 REJECTED VALIDATION_FAILED deals.9.reference=: reference: must not be empty
+    10 RECORDED 2026-03-01 DEAL_REGISTERED
+    ");
     let counts = json!([payload["recorded"], payload["unchanged"], payload["rejected"]]);
     assert_eq!(counts, json!([2, 0, 9]));
     assert_eq!(n_facts(&plan).await, 3);
@@ -126,7 +145,10 @@ async fn a_batch_is_told_of_deal_by_deal() {
     let all = json!({ "mode": "ALL_OR_NOTHING" });
     let more = [of("D-9", "2026-03-01", "OPEN"), of("D-3", "2026-03-01", "WON")];
     let payload = manager.upsert_with(partnership, &more, all).await;
-    assert_snapshot!(told(&payload), @"");
+    assert_snapshot!(told(&payload), @r"
+    0 REJECTED BATCH_REFUSED deals.0.mode=-: mode: another deal of this all-or-nothing batch is bad
+    1 REJECTED VALIDATION_FAILED deals.1.amount=-: amount: a won deal needs its amount
+    ");
     assert_eq!(n_facts(&plan).await, 3);
     app.check_sums().await;
 }
@@ -187,9 +209,10 @@ async fn who_sends_it_vouches_for_it_and_a_partner_restates_no_word_of_the_vendo
     let payload = partner.upsert(partnership, &[worth(claim, "9.00")]).await;
     let known = payload["results"][0]["errors"][0]["message"].as_str().unwrap().to_owned();
     let known = known.split('`').nth(1).unwrap();
-    assert_snapshot!(told(&payload).replace(known, "KNOWN"), @"");
+    assert_snapshot!(told(&payload).replace(known, "KNOWN"), @"0 REJECTED FORBIDDEN deals.0.amount=9.00 USD: amount: `KNOWN` was recorded by the vendor, who alone corrects it");
     assert_eq!(plan.actual("Revenue", "2026-03-31").await, "12.00");
-    let payload = vendor.upsert(partnership, &[worth(of("P", "2026-03-06", "WON"), "6.00")]).await;
+    let ours = with(worth(of("P", "2026-03-06", "WON"), "6.00"), "source", json!("erp"));
+    let payload = vendor.upsert(partnership, &[ours]).await;
     assert_eq!(told(&payload), "0 RECORDED 2026-03-05 DEAL_WON again");
     assert_eq!(plan.actual("Revenue", "2026-03-31").await, "11.00");
 
@@ -208,7 +231,7 @@ async fn a_snapshot_is_compared_with_every_fact_of_the_deal() {
     let won = Fact::deal("DEAL_WON", "D-1", "2026-03-10").amount("5.00", "USD");
     manager.recorded(partnership, &[won.with("productLine", json!("clowd"))]).await;
     let early = manager.upsert(partnership, &[of("D-1", "2026-03-09", "OPEN")]).await;
-    assert_snapshot!(told(&early), @"");
+    assert_snapshot!(told(&early), @"0 REJECTED SNAPSHOT_OUTDATED deals.0.asOf=2026-03-09: asOf: 2026-03-09 is before 2026-03-10, of which more is known");
     // What is stated anew keeps the words of the statement before it.
     let more = manager.upsert(partnership, &[worth(of("D-1", "2026-03-10", "WON"), "6.00")]).await;
     assert_eq!(told(&more), "0 RECORDED 2026-03-10 DEAL_WON again");

@@ -226,6 +226,12 @@ fn reporting() -> Vec<(&'static str, &'static str, Value)> {
     vec![
         ("recordActivities", "", json!({ "activities": [fact] })),
         ("upsertDeals", "", json!({ "deals": [deal] })),
+        ("disputeActivity", "", json!({ "activityId": "$activity", "reason": "no" })),
+        (
+            "resolveDispute",
+            "",
+            json!({ "activityId": "$disputed", "outcome": "REJECTED", "reason": "no" }),
+        ),
         (
             "mapValue",
             "",

@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
+    activity::{Payload, Provenance},
+    deal::landmarks,
     money::Currency,
     sample::{day, fact, ledger, usd, value},
 };
@@ -91,7 +93,7 @@ fn after(facts: &[Fact], said: &DealSnapshot, before: Option<&DealSnapshot>) -> 
             sequence: replaced.map_or(next, |fact| fact.sequence),
             kind: derived.kind,
             occurred_on: derived.occurred_on,
-            is_verified: true,
+            provenance: Provenance::Verified,
             placement,
             payload: Payload::Deal(derived.details),
         });
