@@ -30,6 +30,9 @@ mod m22_access;
 mod m23_summaries;
 mod m24_webhooks;
 mod m25_event_floors;
+mod m31_deal_snapshots;
+mod m32_disputes;
+mod m33_rejected_rows;
 mod m34_json_as_written;
 mod m35_standing_alerts;
 mod table;
@@ -62,6 +65,9 @@ impl MigratorTrait for Migrator {
             Box::new(m23_summaries::Migration),
             Box::new(m24_webhooks::Migration),
             Box::new(m25_event_floors::Migration),
+            Box::new(m31_deal_snapshots::Migration),
+            Box::new(m32_disputes::Migration),
+            Box::new(m33_rejected_rows::Migration),
             Box::new(m34_json_as_written::Migration),
             Box::new(m35_standing_alerts::Migration),
         ]

@@ -22,7 +22,9 @@ use crate::{
     service::{
         access,
         activities::{RecordingMode, RowErrorCode, RowOutcome},
-        integrations, sessions,
+        integrations,
+        rejections::{self, Rejection},
+        sessions,
     },
 };
 
@@ -126,6 +128,10 @@ async fn record(
         rows.collect()
     };
     let became = load::record(op, manner, given).await.map_err(refusal)?;
+    if !manner.is_dry_run {
+        let rejected = became.iter().filter_map(|became| rejection(became, &raw)).collect();
+        rejections::keep(op, rejected).await.map_err(refusal)?;
+    }
     Ok(became.into_iter().map(|became| landed(became, &raw)).collect())
 }
 
@@ -218,6 +224,21 @@ fn found_as(value: &Value, field: &str) -> Option<String> {
         .or_else(|| found(value, &format!("details.{field}.amount")))
 }
 
+/// What is kept of a row that was not recorded.
+fn rejection(became: &Became, raw: &BTreeMap<u64, Value>) -> Option<Rejection> {
+    let is_rejected = became.outcome == Some(RowOutcome::Rejected);
+    let Refused { error, value } = became.refused.clone().filter(|_| is_rejected)?;
+    let found = || found_as(raw.get(&became.line)?, &error.field);
+    Some(Rejection {
+        line: became.line,
+        external_id: became.external_id.clone(),
+        code: error.code,
+        value: value.or_else(found),
+        field: error.field,
+        message: error.message,
+    })
+}
+
 fn landed(became: Became, raw: &BTreeMap<u64, Value>) -> Landed {
     let Became { line, external_id, outcome, activity, refused } = became;
     let errors = refused.into_iter().map(|Refused { error, value }| Wrong {
@@ -226,6 +247,7 @@ fn landed(became: Became, raw: &BTreeMap<u64, Value>) -> Landed {
             RowErrorCode::NotFound => "NOT_FOUND",
             RowErrorCode::Forbidden => "FORBIDDEN",
             RowErrorCode::ActivityConflict => "ACTIVITY_CONFLICT",
+            RowErrorCode::SnapshotOutdated => "SNAPSHOT_OUTDATED",
             RowErrorCode::BatchRefused => "BATCH_REFUSED",
         },
         value: value.or_else(|| found_as(raw.get(&line)?, &error.field)),

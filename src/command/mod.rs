@@ -4,6 +4,7 @@ mod data;
 mod demo;
 mod export;
 mod import;
+mod rates;
 mod serve;
 mod setup;
 
@@ -67,6 +68,8 @@ enum Verb {
     Schema,
     /// Record facts from CSV files through a mapping
     Import(import::Import),
+    /// Set a plan's planning rates from the European Central Bank's file
+    Rates(rates::Rates),
     /// Print a bearer token of a person, for scripts
     Token(data::Token),
     /// Count the facts of all plans in force anew
@@ -98,6 +101,9 @@ impl Command {
             Verb::Setup(setup) => setup.run(&App::open(config, DATABASE_FILE).await?).await?,
             Verb::Import(import) => {
                 return import.run(&App::open(config, DATABASE_FILE).await?).await;
+            }
+            Verb::Rates(rates) => {
+                Box::pin(rates.run(&App::open(config, DATABASE_FILE).await?)).await?;
             }
             Verb::Token(token) => token.run(config).await?,
             Verb::Rebuild => data::rebuild(&App::open(config, DATABASE_FILE).await?).await?,

@@ -93,7 +93,7 @@ pub enum Provenance {
     Verified,
     /// A system or person of the partner.
     SelfReported,
-    /// One side says that it is not so.
+    /// One side says that it is not so, and the vendor has not decided yet; it goes on counting.
     Disputed,
 }
 
@@ -206,8 +206,8 @@ pub struct Fact {
     pub kind: ActivityKind,
     /// On which day.
     pub occurred_on: NaiveDate,
-    /// Whether the vendor vouches for it.
-    pub is_verified: bool,
+    /// Who vouches for it.
+    pub provenance: Provenance,
     /// Where it belongs.
     pub placement: Placement,
     /// The details.

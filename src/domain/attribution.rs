@@ -11,7 +11,7 @@ mod execution;
 use chrono::{Days, NaiveDate};
 
 use super::{
-    activity::{ActivityKind, Fact, Payload, Rates},
+    activity::{ActivityKind, Fact, Payload, Provenance, Rates},
     calendar::Period,
     certification,
     deal::{self, Deal, DealChange, DealStep},
@@ -95,7 +95,7 @@ impl PlanLens {
     }
 
     fn deal_entry<'a>(&self, deal: &'a Deal, step: &DealStep) -> Entry<'a> {
-        let mut entry = Entry::new(step.day, step.is_verified, deal.placement);
+        let mut entry = Entry::new(step.day, step.provenance, deal.placement);
         entry.rep = deal.rep.as_deref();
         match step.change {
             DealChange::Registered => entry.sums.registered = 1,
@@ -120,7 +120,7 @@ impl PlanLens {
     }
 
     fn plain_entry<'a>(&self, fact: &'a Fact) -> Option<Entry<'a>> {
-        let mut entry = Entry::new(fact.occurred_on, fact.is_verified, fact.placement);
+        let mut entry = Entry::new(fact.occurred_on, fact.provenance, fact.placement);
         match (fact.kind, &fact.payload) {
             (ActivityKind::CourseCompleted, Payload::Training(training)) => {
                 entry.course = Some(&training.code);
@@ -147,7 +147,7 @@ impl PlanLens {
     fn enter_programme(&self, tally: &mut Tally, facts: &[Fact]) -> Result<(), TooLarge> {
         for execution in executions(facts) {
             let fact = execution.fact;
-            let mut entry = Entry::new(execution.day, fact.is_verified, fact.placement);
+            let mut entry = Entry::new(execution.day, fact.provenance, fact.placement);
             entry.campaign = execution.marketing.campaign_type.as_deref();
             entry.sums.programmes = execution.times;
             self.enter(tally, &entry)?;
@@ -166,11 +166,12 @@ impl PlanLens {
                 continue;
             }
             let actual = entry.measure(lens);
-            let mut added = TargetSums {
-                actual,
-                verified: if entry.is_verified { actual } else { 0 },
-                ..TargetSums::default()
-            };
+            let mut added = TargetSums { actual, ..TargetSums::default() };
+            match entry.provenance {
+                Provenance::Verified => added.verified = actual,
+                Provenance::Disputed => added.disputed = actual,
+                Provenance::SelfReported => {}
+            }
             if is_about_deals(lens.metric) {
                 added.won = entry.sums.won;
                 added.won_value = entry.won_value;
@@ -203,18 +204,25 @@ impl PlanLens {
                     is_revocation(fact) || lens.restriction.admits(fact.placement, &self.tree)
                 })
                 .collect();
+            let only = |is_meant: fn(Provenance) -> bool| {
+                let facts = admitted.iter().copied();
+                facts.filter(move |fact| is_revocation(fact) || is_meant(fact.provenance))
+            };
+            let none = TargetSums::default();
+            let vouched = self.levels(only(|provenance| provenance == Provenance::Verified));
             let vouched =
-                admitted.iter().copied().filter(|fact| is_revocation(fact) || fact.is_verified);
-            for (day, verified) in self.levels(vouched) {
+                vouched.into_iter().map(|(day, verified)| (day, TargetSums { verified, ..none }));
+            // What is disputed is what the level would lose without the facts that are.
+            let sure = self.levels(only(|provenance| provenance != Provenance::Disputed));
+            let sure =
+                sure.into_iter().map(|(day, level)| (day, TargetSums { disputed: -level, ..none }));
+            let all = self.levels(admitted.iter().copied());
+            let all = all
+                .into_iter()
+                .map(|(day, actual)| (day, TargetSums { actual, disputed: actual, ..none }));
+            for (day, added) in vouched.chain(sure).chain(all) {
                 let sums = tally.targets.entry((lens.id, lens.version, day)).or_default();
-                *sums = sums
-                    .plus(TargetSums { verified, ..TargetSums::default() }, 1)
-                    .ok_or(TooLarge)?;
-            }
-            for (day, actual) in self.levels(admitted) {
-                let sums = tally.targets.entry((lens.id, lens.version, day)).or_default();
-                *sums =
-                    sums.plus(TargetSums { actual, ..TargetSums::default() }, 1).ok_or(TooLarge)?;
+                *sums = sums.plus(added, 1).ok_or(TooLarge)?;
             }
         }
         Ok(())

@@ -3,12 +3,17 @@
 //! A deal counts once: registered on its registration day, as pipeline on its approval day, as revenue on the day it is won.
 //! Reopening takes a win back on the day it happens. The amount of a reopened deal is again the one it had while open.
 
+pub mod snapshot;
+
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    activity::{ActivityKind, DealFact, Fact, Payload, Placement},
+    activity::{ActivityKind, DealFact, Fact, Payload, Placement, Provenance},
+    id::ActivityId,
     money::Money,
 };
 
@@ -79,8 +84,8 @@ pub struct Deal {
 pub struct DealStep {
     /// The day.
     pub day: NaiveDate,
-    /// Whether the vendor vouches for it.
-    pub is_verified: bool,
+    /// Who vouches for it.
+    pub provenance: Provenance,
     /// What changes.
     pub change: DealChange,
 }
@@ -111,10 +116,35 @@ pub struct OpenValue {
     pub expected_close_on: Option<NaiveDate>,
 }
 
+/// The facts that a deal stands on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Landmarks {
+    /// The first registration.
+    pub registered: Option<ActivityId>,
+    /// The first approval.
+    pub approved: Option<ActivityId>,
+    /// What closed it; none while open.
+    pub closed: Option<ActivityId>,
+    /// The day on which it joined the open deals last.
+    pub opened_on: Option<NaiveDate>,
+}
+
 /// The deal that `facts` leave, and the steps by which it got there.
 ///
-/// The facts may come in any order: they are taken by day, a day's registration first, then decisions, then the rest as reported.
+/// The facts may come in any order: they are taken by day, a day's registration first, then decisions, then the rest as reported. A
+/// refusal that was reported after a reopening of its day comes after it.
 pub fn replay(facts: &[Fact]) -> (Deal, Vec<DealStep>) {
+    let replay = replayed(facts);
+    (replay.deal, replay.steps)
+}
+
+/// The deal that `facts` leave, and those of them that it stands on.
+pub fn landmarks(facts: &[Fact]) -> (Deal, Landmarks) {
+    let replay = replayed(facts);
+    (replay.deal, replay.landmarks)
+}
+
+fn replayed(facts: &[Fact]) -> Replay {
     let mut ordered: Vec<(&Fact, &DealFact)> = facts
         .iter()
         .filter_map(|fact| match &fact.payload {
@@ -122,31 +152,43 @@ pub fn replay(facts: &[Fact]) -> (Deal, Vec<DealStep>) {
             _ => None,
         })
         .collect();
-    ordered.sort_by_key(|(fact, _)| (fact.occurred_on, rank(fact.kind), fact.sequence));
+    let mut reopened: BTreeMap<NaiveDate, ActivityId> = BTreeMap::new();
+    for (fact, _) in ordered.iter().filter(|(fact, _)| fact.kind == ActivityKind::DealReopened) {
+        let first = reopened.entry(fact.occurred_on).or_insert(fact.sequence);
+        *first = fact.sequence.min(*first);
+    }
+    ordered.sort_by_key(|(fact, _)| {
+        let is_after_reopening = || {
+            let first = reopened.get(&fact.occurred_on);
+            first.is_some_and(|first| *first < fact.sequence)
+        };
+        let rank = match fact.kind {
+            ActivityKind::DealRegistered => 0,
+            ActivityKind::DealRejected if is_after_reopening() => 2,
+            ActivityKind::DealApproved
+            | ActivityKind::DealRejected
+            | ActivityKind::DealReturned => 1,
+            _ => 2,
+        };
+        (fact.occurred_on, rank, fact.sequence)
+    });
 
     let mut replay = Replay::default();
     for (fact, details) in ordered {
         replay.take(fact, details);
     }
-    (replay.deal, replay.steps)
-}
-
-fn rank(kind: ActivityKind) -> u8 {
-    match kind {
-        ActivityKind::DealRegistered => 0,
-        ActivityKind::DealApproved | ActivityKind::DealRejected | ActivityKind::DealReturned => 1,
-        _ => 2,
-    }
+    replay
 }
 
 #[derive(Default)]
 struct Replay {
     deal: Deal,
     steps: Vec<DealStep>,
+    landmarks: Landmarks,
     /// What the open deal was entered at, to be taken out again, and who vouched for it.
-    open: Option<(OpenValue, bool)>,
+    open: Option<(OpenValue, Provenance)>,
     /// Who vouched for the win or loss that a reopening takes back.
-    closed_verified: bool,
+    closed_by: Option<Provenance>,
 }
 
 impl Replay {
@@ -184,6 +226,7 @@ impl Replay {
     fn register(&mut self, fact: &Fact) {
         if self.deal.registered_on.is_none() {
             self.deal.registered_on = Some(fact.occurred_on);
+            self.landmarks.registered = Some(fact.id);
             self.step(fact, DealChange::Registered);
         }
         match self.deal.state {
@@ -202,6 +245,7 @@ impl Replay {
         }
         if self.deal.approved_on.is_none() {
             self.deal.approved_on = Some(fact.occurred_on);
+            self.landmarks.approved = Some(fact.id);
             self.step(fact, DealChange::Pipeline(self.deal.amount));
         }
     }
@@ -213,7 +257,8 @@ impl Replay {
         self.leave_open(fact.occurred_on);
         self.deal.state = state;
         self.deal.closed_on = Some(fact.occurred_on);
-        self.closed_verified = fact.is_verified;
+        self.landmarks.closed = Some(fact.id);
+        self.closed_by = Some(fact.provenance);
         match state {
             DealState::Won => {
                 self.deal.won_amount = won.or(self.deal.amount);
@@ -232,8 +277,8 @@ impl Replay {
             DealState::Open | DealState::Unregistered => return,
         };
         if let Some(change) = taken_back {
-            let is_verified = self.closed_verified;
-            self.steps.push(DealStep { day: fact.occurred_on, is_verified, change });
+            let provenance = self.closed_by.unwrap_or(fact.provenance);
+            self.steps.push(DealStep { day: fact.occurred_on, provenance, change });
         }
         self.enter_open(fact);
     }
@@ -248,16 +293,20 @@ impl Replay {
     }
 
     fn enter_open(&mut self, fact: &Fact) {
+        if self.deal.state != DealState::Open {
+            self.landmarks.opened_on = Some(fact.occurred_on);
+            self.landmarks.closed = None;
+        }
         self.deal.state = DealState::Open;
         self.deal.closed_on = None;
         let value = self.value();
-        self.open = Some((value, fact.is_verified));
+        self.open = Some((value, fact.provenance));
         self.step(fact, DealChange::Open(1, value));
     }
 
     fn leave_open(&mut self, day: NaiveDate) {
-        if let Some((value, is_verified)) = self.open.take() {
-            self.steps.push(DealStep { day, is_verified, change: DealChange::Open(-1, value) });
+        if let Some((value, provenance)) = self.open.take() {
+            self.steps.push(DealStep { day, provenance, change: DealChange::Open(-1, value) });
         }
     }
 
@@ -270,7 +319,7 @@ impl Replay {
     }
 
     fn step(&mut self, fact: &Fact, change: DealChange) {
-        self.steps.push(DealStep { day: fact.occurred_on, is_verified: fact.is_verified, change });
+        self.steps.push(DealStep { day: fact.occurred_on, provenance: fact.provenance, change });
     }
 }
 

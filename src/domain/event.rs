@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::{
     actor::{Member, Side},
     id::{
-        ActionItemId, AlertId, CommentId, CommitmentId, CounterProposalId, OrganizationId,
-        ReviewId, TargetId,
+        ActionItemId, ActivityId, AlertId, CommentId, CommitmentId, CounterProposalId,
+        OrganizationId, ReviewId, TargetId,
     },
     negotiation::CounterProposalState,
 };
@@ -104,6 +104,10 @@ pub enum EventKind {
     CommentAdded,
     /// A comment was taken back by its author.
     CommentRetracted,
+    /// One side said that a fact is not so.
+    ActivityDisputed,
+    /// A dispute of a fact was decided, or a later fact took the place of the disputed one.
+    DisputeResolved,
 }
 
 impl EventKind {
@@ -171,6 +175,11 @@ pub enum EventBody {
         /// The comment.
         comment: CommentId,
     },
+    /// A fact.
+    Activity {
+        /// The fact.
+        activity: ActivityId,
+    },
 }
 
 impl EventBody {
@@ -185,6 +194,7 @@ impl EventBody {
             Self::ActionItem { .. } => "ActionItemChanged",
             Self::CounterProposal { .. } => "CounterProposalChanged",
             Self::Comment { .. } => "CommentChanged",
+            Self::Activity { .. } => "ActivityChanged",
         }
     }
 }

@@ -139,6 +139,10 @@ ids! {
     ActionItemId = "actn";
     /// A recorded fact of partner activity.
     ActivityId = "actv";
+    /// A row that an integration sent and that was not recorded.
+    RejectedRowId = "rrow";
+    /// One side's word that a fact is not so.
+    DisputeId = "dspt";
     /// A deal, as its facts leave it.
     DealId = "deal";
     /// A warning about something that falls behind.

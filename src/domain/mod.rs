@@ -18,6 +18,7 @@ pub mod commitment;
 pub mod content;
 pub mod deal;
 pub mod diff;
+pub mod dispute;
 pub mod draft;
 pub mod event;
 pub mod exact;
@@ -39,6 +40,7 @@ pub mod progress;
 pub mod promise;
 pub mod readiness;
 pub mod recording;
+pub mod reference_rates;
 pub mod renewal;
 pub mod review;
 #[cfg(test)]

@@ -26,6 +26,8 @@ const QUANTITY_PLACES: u32 = 3;
 pub struct Currency(iso_currency::Currency);
 
 impl Currency {
+    /// The euro.
+    pub const EUR: Self = Self(iso_currency::Currency::EUR);
     /// The US dollar.
     pub const USD: Self = Self(iso_currency::Currency::USD);
 

@@ -1,7 +1,7 @@
 //! Facts and plans in a few words, for the tests of the rules.
 //!
 //! A fact is a line: a day, a verb, then what it says as `key=value`: `2026-02-10 registered amount=40000.00 line=1`. Its place
-//! in the ledger is its sequence. `by=partner` makes it self-reported. Dimension values are numbers.
+//! in the ledger is its sequence. `by=partner` makes it self-reported, `by=nobody` disputed. Dimension values are numbers.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::{
     activity::{
-        ActivityKind, CustomFact, DealFact, Fact, MarketingFact, Payload, Placement, SupportFact,
-        TrainingFact,
+        ActivityKind, CustomFact, DealFact, Fact, MarketingFact, Payload, Placement, Provenance,
+        SupportFact, TrainingFact,
     },
     attribution::PlanLens,
     calendar::{Period, PeriodKind},
@@ -69,7 +69,11 @@ pub fn fact(sequence: u128, row: &str) -> Fact {
         sequence: ActivityId(Uuid::from_u128(sequence)),
         kind,
         occurred_on: day(on),
-        is_verified: said.text("by") != Some("partner"),
+        provenance: match said.text("by") {
+            Some("partner") => Provenance::SelfReported,
+            Some("nobody") => Provenance::Disputed,
+            _ => Provenance::Verified,
+        },
         placement: Placement {
             product_line: said.number("line").map(value),
             segment: said.number("segment").map(value),

@@ -50,6 +50,7 @@ macro_rules! sums {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
         pub struct $name { $($(#[$field_doc])* pub $field: i64,)* }
 
         impl $name {
@@ -99,12 +100,14 @@ macro_rules! sums {
 }
 
 sums! {
-    /// What facts add to a target; `actual` and `verified` in its unit, values in the plan currency's smallest unit.
+    /// What facts add to a target; `actual`, `verified` and `disputed` in its unit, values in the plan currency's smallest unit.
     TargetSums {
         /// Counted.
         actual,
         /// Of that, vouched for by the vendor.
         verified,
+        /// Of that, disputed by one side.
+        disputed,
         /// Deals won.
         won,
         /// What they were won at.

@@ -39,6 +39,7 @@ pub struct Model {
     pub geography_id: Option<DimensionValueId>,
     pub currency: Option<Currency>,
     pub payload: Payload,
+    pub former_provenance: Option<Provenance>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

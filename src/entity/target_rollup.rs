@@ -23,6 +23,7 @@ pub struct Model {
     pub open_deals: i64,
     pub open_value: i64,
     pub open_weighted: i64,
+    pub disputed: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use super::{
     ContextExt,
     dimension::DimensionValue,
+    dispute::Dispute,
     error::{ApiError, MutationError, Outcome, payloads},
+    loaders::DisputesOf,
     page::{List, PageArgs, Paged, Total},
     scalars::{CurrencyCode, Date, Decimal, Money},
 };
@@ -19,6 +21,7 @@ use crate::{
             SupportFact, TrainingFact,
         },
         commitment::{ResourceKind, SupportKind},
+        dispute::DisputeState,
         id::{ActivityId, CommitmentId, DimensionValueId, PartnershipId, PlanId},
         money::{Money as Amount, Unit},
         recording::{Fault, NewActivity},
@@ -134,6 +137,12 @@ impl Activity {
         self.0.payload.money().map(Money::from)
     }
 
+    /// What either side has said against it, the latest first; the first is open while the provenance is `DISPUTED`.
+    async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<Dispute>, ApiError> {
+        let found = ctx.loaders().load_one(DisputesOf(self.0.id)).await?.unwrap_or_default();
+        Ok(found.into_iter().map(Dispute).collect())
+    }
+
     /// What it is about, in the reporting system's words: the deal, the person's pseudonym, the programme, the metric.
     async fn about(&self) -> Option<&str> {
         match &self.0.payload {
@@ -171,6 +180,8 @@ pub struct ActivityFilter {
     pub is_superseded: Option<bool>,
     /// Only those with a product line, segment or country that the vendor does not know, or only those without.
     pub is_unmapped: Option<bool>,
+    /// Only those with a dispute in one of these states.
+    pub disputes: Option<Vec<DisputeState>>,
     /// Only those that this plan does not count for want of a planning rate.
     pub unconverted_in_plan_id: Option<PlanId>,
 }
@@ -203,6 +214,7 @@ pub async fn page(
         recorded_after: None,
         is_superseded: filter.is_superseded,
         is_unmapped: filter.is_unmapped,
+        disputes: filter.disputes,
         unconverted_in,
     };
     let found = facts::list(&op, &filter, page).await?;
@@ -222,6 +234,14 @@ pub struct UnmappedValue {
     pub text: String,
     /// How many facts carry it; they count in totals and in the rest of a split, in no named part.
     pub activities: i32,
+}
+
+impl UnmappedValue {
+    /// A text of a dimension.
+    pub fn of(dimension: Dimension, value: facts::Unmapped) -> Self {
+        let activities = i32::try_from(value.n_facts).unwrap_or(i32::MAX);
+        Self { dimension, text: value.text, activities }
+    }
 }
 
 /// Queries of facts.
@@ -251,15 +271,8 @@ impl ActivityQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which dimension.")] dimension: Dimension,
     ) -> Result<Vec<UnmappedValue>, ApiError> {
-        let found = facts::unmapped_values(ctx.op(), dimension, 100).await?;
-        Ok(found
-            .into_iter()
-            .map(|value| UnmappedValue {
-                dimension,
-                text: value.text,
-                activities: i32::try_from(value.n_facts).unwrap_or(i32::MAX),
-            })
-            .collect())
+        let found = facts::unmapped_values(ctx.op(), dimension, None, 100).await?;
+        Ok(found.into_iter().map(|value| UnmappedValue::of(dimension, value)).collect())
     }
 }
 
@@ -414,7 +427,10 @@ impl ActivityDetailsInput {
                 rep: deal.rep,
                 expected_close_on: deal.expected_close_on.map(|day| day.0),
                 stage: deal.stage,
-                probability: deal.probability.map(percent).transpose()?,
+                probability: deal
+                    .probability
+                    .map(|value| percent("deal.probability", value))
+                    .transpose()?,
             }),
             Self::Training(training) => Payload::Training(TrainingFact {
                 person: training.person,
@@ -461,17 +477,19 @@ fn units(field: &'static str, unit: Unit, value: Decimal) -> Result<i64, Fault> 
     unit.parse(value.0).map_err(|invalid| Fault::new(field, invalid.to_string()))
 }
 
-fn money(field: &'static str, input: MoneyInput) -> Result<Amount, Fault> {
+/// The amount that an input states.
+pub(super) fn money(field: &'static str, input: MoneyInput) -> Result<Amount, Fault> {
     Amount::parse(input.amount.0, input.currency.0)
         .map_err(|invalid| Fault::new(field, invalid.to_string()))
 }
 
-fn percent(value: Decimal) -> Result<i32, Fault> {
+/// A percentage in hundredths of a percent.
+pub(super) fn percent(field: &'static str, value: Decimal) -> Result<i32, Fault> {
     let hundredths = value.0.checked_mul(100.into()).map(|value| value.normalize());
     hundredths
         .filter(|value| value.scale() == 0)
         .and_then(|value| i32::try_from(value.mantissa()).ok())
-        .ok_or_else(|| Fault::new("deal.probability", format!("{} is no percentage", value.0)))
+        .ok_or_else(|| Fault::new(field, format!("{} is no percentage", value.0)))
 }
 
 /// Facts to be recorded, at most 1,000.

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{
     ContextExt,
     action_item::ActionItem,
+    activity::Activity,
     alert::Alert,
     comment::Comment,
     commitment::Commitment,
@@ -26,7 +27,7 @@ use crate::{
         negotiation::CounterProposalState,
     },
     entity::event,
-    service::{action_items, alerts, comments, negotiation, plans, reviews},
+    service::{action_items, alerts, comments, facts, negotiation, plans, reviews},
 };
 
 /// Who did something.
@@ -73,6 +74,8 @@ pub enum Event {
     CounterProposalChanged(CounterProposalChanged),
     /// Somebody commented, or took a comment back.
     CommentChanged(CommentChanged),
+    /// A fact was disputed, or its dispute resolved.
+    ActivityChanged(ActivityChanged),
 }
 
 /// An item of a stream of events.
@@ -94,6 +97,8 @@ pub enum EventItem {
     CounterProposalChanged(CounterProposalChanged),
     /// Somebody commented, or took a comment back.
     CommentChanged(CommentChanged),
+    /// A fact was disputed, or its dispute resolved.
+    ActivityChanged(ActivityChanged),
     /// Nothing happened, and the stream is alive.
     Heartbeat(Heartbeat),
     /// The stream cannot continue from the cursor: read what is shown anew, then go on.
@@ -113,6 +118,7 @@ impl EventItem {
                 Self::CounterProposalChanged(CounterProposalChanged(event))
             }
             EventBody::Comment { .. } => Self::CommentChanged(CommentChanged(event)),
+            EventBody::Activity { .. } => Self::ActivityChanged(ActivityChanged(event)),
             EventBody::Plain | EventBody::Version { .. } => Self::PlanChanged(PlanChanged(event)),
         }
     }
@@ -323,6 +329,20 @@ event_types! {
                 EventBody::Comment { comment } => Ok(comments::find(ctx.op(), comment).await?.map(Comment)),
                 _ => Ok(None),
             }
+        }
+    }
+
+    /// A fact that counts in a plan was disputed, or its dispute resolved.
+    ActivityChanged {
+        /// The plan as it is now.
+        async fn plan(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
+            plan_of(ctx, self.0.row.plan_id).await
+        }
+
+        /// The fact as it is now; null for integrations that do not read activity.
+        async fn activity(&self, ctx: &Context<'_>) -> Result<Option<Activity>, ApiError> {
+            let EventBody::Activity { activity } = self.0.row.payload else { return Ok(None) };
+            Ok(facts::heard(ctx.op(), activity).await?.map(Activity))
         }
     }
 }

@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use super::{
     ContextExt,
     error::{ApiError, MutationError, Outcome, payloads},
+    loaders::RejectionsOf,
+    quality::RejectedRow,
     user::User,
 };
 use crate::{
@@ -55,6 +57,12 @@ impl Integration {
     /// What the columns of the tables mean that it sends, in TOML; null if they are named as the fields of a fact are.
     async fn mapping(&self) -> Option<&str> {
         self.0.mapping.as_deref()
+    }
+
+    /// The rows that it sent last and that were not recorded, the latest first: a hundred at most, and for thirty days.
+    async fn rejected_rows(&self, ctx: &Context<'_>) -> Result<Vec<RejectedRow>, ApiError> {
+        let found = ctx.loaders().load_one(RejectionsOf(self.0.id)).await?.unwrap_or_default();
+        found.into_iter().map(RejectedRow::of).collect()
     }
 
     /// Whether the viewer may replace its token or close it.

@@ -11,23 +11,23 @@ use crate::{
     domain::{
         content::Objective,
         id::{
-            AgreementId, CommentId, CounterProposalId, DimensionValueId, IntegrationId,
+            ActivityId, AgreementId, CommentId, CounterProposalId, DimensionValueId, IntegrationId,
             ObjectiveId, OrganizationId, PartnershipId, PlanId, ReviewId, TierId, UserId,
             WebhookDeliveryId,
         },
     },
     entity::{
-        action_item, agreement, comment, counter_proposal, dimension_value, integration,
-        organization, partnership, plan, planning_policy, review, review_answer, scorecard,
-        team_member, tier, user, visit, webhook_attempt,
+        action_item, agreement, comment, counter_proposal, dimension_value, dispute, integration,
+        organization, partnership, plan, planning_policy, rejected_row, review, review_answer,
+        scorecard, team_member, tier, user, visit, webhook_attempt,
     },
     error::Error,
     op::Op,
     service::{
-        action_items, agreements, alerts, comments, dimensions, integrations, negotiation,
-        objectives, organizations, partnerships, plans, programmes,
+        action_items, agreements, alerts, comments, dimensions, disputes, integrations,
+        negotiation, objectives, organizations, partnerships, plans, programmes,
         readings::{self, Reading},
-        renewals, reviews, scorecards, teams, users, visits, webhooks,
+        rejections, renewals, reviews, scorecards, teams, users, visits, webhooks,
     },
 };
 
@@ -65,6 +65,14 @@ pub struct TeamOf(pub PartnershipId);
 /// `Partnership.agreements`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AgreementsOf(pub PartnershipId);
+
+/// `Activity.disputes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DisputesOf(pub ActivityId);
+
+/// `Integration.rejectedRows`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RejectionsOf(pub IntegrationId);
 
 /// `Tier.policies`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -179,6 +187,8 @@ edges! {
     AgreementsOf => Vec<agreement::Model>, agreements::of_partnerships;
     PoliciesOf => Vec<planning_policy::Model>, programmes::policies_of_tiers;
     AliasesOf => Vec<String>, dimensions::aliases_of_values;
+    RejectionsOf => Vec<rejected_row::Model>, rejections::of_integrations;
+    DisputesOf => Vec<dispute::Model>, disputes::of_activities;
     StandingAlertsOf => i64, alerts::standing_of_plans;
     ReviewsOf => Vec<review::Model>, reviews::of_plans;
     OpenActionsOf => Vec<action_item::Model>, action_items::open_of_plans;

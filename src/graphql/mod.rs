@@ -12,7 +12,9 @@ pub mod commitment;
 pub mod comparison;
 pub mod course;
 pub mod deal;
+pub mod deal_snapshot;
 pub mod dimension;
+pub mod dispute;
 pub mod error;
 pub mod event;
 pub mod execution;
@@ -38,6 +40,7 @@ pub mod pre_read;
 pub mod programme;
 pub mod progress;
 pub mod proposed;
+pub mod quality;
 pub mod rate_limit;
 pub mod readiness;
 pub mod renewal;
@@ -101,6 +104,8 @@ pub struct Mutation(
     reviewing::ReviewMutation,
     following_up::FollowUpMutation,
     activity::ActivityMutation,
+    deal_snapshot::DealMutation,
+    dispute::DisputeMutation,
     alert::AlertMutation,
 );
 

@@ -11,6 +11,7 @@ use super::{
     page::{List, PageArgs, Paged, Total},
     policy::PlanningPolicy,
     programme::Tier,
+    quality::DataQuality,
     scalars::Date,
     user::User,
 };
@@ -98,6 +99,11 @@ impl Partnership {
     async fn agreements(&self, ctx: &Context<'_>) -> Result<Vec<PartnerAgreement>, ApiError> {
         let found = ctx.loaders().load_one(AgreementsOf(self.0.id)).await?;
         Ok(found.unwrap_or_default().into_iter().map(PartnerAgreement).collect())
+    }
+
+    /// How good its facts are: what is not understood, not converted, disputed, told twice, or has not come for long.
+    async fn data_quality(&self) -> DataQuality {
+        DataQuality(self.0.clone())
     }
 
     /// Grows by one with every change of tier or partner type; give it back as `expectedRevision`.

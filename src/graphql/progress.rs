@@ -267,6 +267,17 @@ impl TargetProgress {
         (sums.actual != 0).then(|| Decimal(ratio(&(exact(sums.verified) / exact(sums.actual)))))
     }
 
+    /// What of the actual one side disputes, in the target's unit; it counts until the dispute is resolved.
+    async fn disputed(&self) -> Decimal {
+        Decimal(self.unit().decimal(self.figures().sums.disputed))
+    }
+
+    /// The part of the actual that one side disputes, from 0 to 1; null while there is nothing.
+    async fn disputed_share(&self) -> Option<Decimal> {
+        let sums = self.figures().sums;
+        (sums.actual != 0).then(|| Decimal(ratio(&(exact(sums.disputed) / exact(sums.actual)))))
+    }
+
     /// Deals won inside the target's restriction.
     async fn won_deals(&self) -> Decimal {
         Decimal(self.figures().sums.won.into())

@@ -14,6 +14,7 @@ mod cells;
 mod condition;
 mod dates;
 mod details;
+pub mod ecb;
 mod event;
 mod flaw;
 mod kind;

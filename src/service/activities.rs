@@ -12,6 +12,7 @@ use super::{
     idempotency::{self, Asked},
     intake::Intake,
     organizations, portions,
+    rejections::{self, Rejection},
 };
 use crate::{
     db::Tx,
@@ -70,6 +71,8 @@ pub enum RowErrorCode {
     Forbidden,
     /// The external id is known with other content, and the row does not say that it supersedes it.
     ActivityConflict,
+    /// A later state of the deal is known than the one that the row tells of.
+    SnapshotOutdated,
     /// The row is good, but another of an all-or-nothing batch is not.
     BatchRefused,
 }
@@ -125,13 +128,21 @@ pub async fn record(op: &Op, batch: Batch) -> Result<Vec<RowResult>> {
 
 /// Records facts under a key: the same batch under the same key gets the first answer again, for 24 hours.
 pub async fn record_once(op: &Op, key: Option<&str>, batch: Batch) -> Result<Vec<RowResult>> {
-    let Some(key) = key.filter(|_| !batch.is_dry_run) else { return record(op, batch).await };
     let tx = op.db.write().await?;
+    let Some(key) = key.filter(|_| !batch.is_dry_run) else {
+        let results = record_in(&tx, op, &batch).await?;
+        if !batch.is_dry_run {
+            rejections::keep_in(&tx, op, Rejection::of_batch(&batch.rows, &results)).await?;
+            tx.commit().await?;
+        }
+        return Ok(results);
+    };
     let asked = Asked::new(op, "recordActivities", key, &batch)?;
     if let Some(answer) = idempotency::answer(&tx, op, &asked).await? {
         return Ok(answer);
     }
     let results = record_in(&tx, op, &batch).await?;
+    rejections::keep_in(&tx, op, Rejection::of_batch(&batch.rows, &results)).await?;
     idempotency::keep(&tx, &asked, &results).await?;
     tx.commit().await?;
     Ok(results)
@@ -147,10 +158,9 @@ pub async fn record_in(tx: &Tx, op: &Op, batch: &Batch) -> Result<Vec<RowResult>
             format!("{n_rows} rows; {LARGEST_BATCH} is the most"),
         ));
     }
-    let grounds = Grounds::of(tx, op, &batch.rows).await?;
-    let mut intake = Intake::open(tx, &batch.rows, &grounds.partnerships).await?;
-    let mut results: Vec<RowResult> =
-        batch.rows.iter().map(|row| grounds.judge(op, row, &mut intake)).collect();
+    let wanted = batch.rows.iter().flatten().map(|row| row.partnership).collect();
+    let grounds = Grounds::of(tx, op, wanted).await?;
+    let (intake, mut results) = judge(tx, op, &grounds, &batch.rows).await?;
 
     let is_refused = batch.mode == RecordingMode::AllOrNothing
         && results.iter().any(|result| result.outcome == RowOutcome::Rejected);
@@ -158,12 +168,30 @@ pub async fn record_in(tx: &Tx, op: &Op, batch: &Batch) -> Result<Vec<RowResult>
         refuse_all(&mut results);
         return Ok(results);
     }
+    land(tx, op, &grounds, intake).await?;
+    Ok(results)
+}
+
+/// Takes in what is good of some facts, and says what becomes of each; nothing is stored yet.
+pub async fn judge(
+    tx: &Tx,
+    op: &Op,
+    grounds: &Grounds,
+    rows: &[Result<NewActivity, Fault>],
+) -> Result<(Intake, Vec<RowResult>)> {
+    let mut intake = Intake::open(tx, rows, &grounds.partnerships).await?;
+    let results = rows.iter().map(|row| grounds.judge(op, row, &mut intake)).collect();
+    Ok((intake, results))
+}
+
+/// Stores what was taken in, and tells of what follows.
+pub async fn land(tx: &Tx, op: &Op, grounds: &Grounds, intake: Intake) -> Result<()> {
     for (partnership, landed) in intake.into_landed() {
         let Some(ground) = grounds.partnerships.get(&partnership) else { continue };
         let events = consequences::draw(tx, op, &ground.row, ground.today, landed).await?;
         events::record(tx, op, ground.row.vendor_id, events).await?;
     }
-    Ok(results)
+    Ok(())
 }
 
 fn refuse_all(results: &mut [RowResult]) {
@@ -229,5 +257,6 @@ fn inserted(row: activity::Model) -> activity::ActiveModel {
         geography_id: Set(row.geography_id),
         currency: Set(row.currency),
         payload: Set(row.payload),
+        former_provenance: Set(row.former_provenance),
     }
 }

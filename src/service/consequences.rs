@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{activities, alerts, content, deals, events::NewEvent, facts, rollups};
+use super::{activities, alerts, content, deals, disputes, events::NewEvent, facts, rollups};
 use crate::{
     db::Tx,
     domain::{
@@ -31,7 +31,7 @@ pub struct Landed {
 }
 
 /// Facts by subject.
-type Ledgers = BTreeMap<String, Vec<Fact>>;
+pub type Ledgers = BTreeMap<String, Vec<Fact>>;
 
 /// Stores facts and draws what follows; the caller announces the events.
 pub async fn draw(
@@ -52,10 +52,11 @@ pub async fn draw(
     let before = rollups::facts_of(&**tx, partnership.id, with_past).await?;
     let after = ledgers_after(&before, &landed);
     activities::store(tx, &landed).await?;
+    let mut events =
+        disputes::close_superseded(tx, op, partnership, &landed.replaced, &landed.rows).await?;
     deals::keep(tx, op, partnership, &after, &subjects).await?;
 
     let n_recorded = u32::try_from(landed.rows.len()).unwrap_or(u32::MAX);
-    let mut events = Vec::new();
     for plan in plans_in_force(tx, partnership).await? {
         let change = difference(&content::lens(&**tx, &plan).await?, &before, &after)?;
         let touched = landed.rows.iter().chain(&landed.replaced);
@@ -65,6 +66,23 @@ pub async fn draw(
             &[Ground::Figures]
         };
         events.extend(settle(tx, op, &plan, today, change, n_recorded, grounds).await?);
+    }
+    Ok(events)
+}
+
+/// Counts the facts of some subjects anew, of which somebody else vouches for one by now than `before`.
+pub async fn reweigh(
+    tx: &Tx,
+    op: &Op,
+    partnership: &partnership::Model,
+    before: &Ledgers,
+) -> Result<Vec<NewEvent>> {
+    let today = activities::today(tx, op, partnership.vendor_id).await?;
+    let after = rollups::facts_of(&**tx, partnership.id, before.keys().cloned()).await?;
+    let mut events = Vec::new();
+    for plan in plans_in_force(tx, partnership).await? {
+        let change = difference(&content::lens(&**tx, &plan).await?, before, &after)?;
+        events.extend(settle(tx, op, &plan, today, change, 0, &[Ground::Figures]).await?);
     }
     Ok(events)
 }

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{
     access, consequences, content, deals,
     dimensions::{self, NewAlias},
-    events,
+    disputes, events,
     page::{Found, Order, Page},
     rollups,
 };
@@ -19,6 +19,7 @@ use crate::{
     domain::{
         activity::{ActivityKind, Feed},
         actor::{Role, Scope, Side},
+        dispute::DisputeState,
         id::{ActivityId, DimensionValueId, OrganizationId, PartnershipId},
         money::Currency,
         target::Dimension,
@@ -45,6 +46,8 @@ pub struct ActivityFilter {
     pub is_superseded: Option<bool>,
     /// Only those with a product line, segment or country that the vendor does not know.
     pub is_unmapped: Option<bool>,
+    /// Only those with a dispute in one of these states.
+    pub disputes: Option<Vec<DisputeState>>,
     /// Only of a plan: those in its period; and of them only those in a currency without a rate.
     pub unconverted_in: Option<plan::Model>,
 }
@@ -85,6 +88,9 @@ fn filtered(op: &Op, filter: &ActivityFilter) -> Select<activity::Entity> {
         Some(false) => facts = facts.filter(unmapped().not()),
         None => {}
     }
+    if let Some(states) = &filter.disputes {
+        facts = facts.filter(disputes::in_states(states));
+    }
     match &filter.unconverted_in {
         Some(plan) => without_rate(facts, plan),
         None => facts,
@@ -92,7 +98,10 @@ fn filtered(op: &Op, filter: &ActivityFilter) -> Select<activity::Entity> {
 }
 
 /// Narrows to facts in force of the plan's period whose currency has no planning rate.
-fn without_rate(facts: Select<activity::Entity>, plan: &plan::Model) -> Select<activity::Entity> {
+pub fn without_rate(
+    facts: Select<activity::Entity>,
+    plan: &plan::Model,
+) -> Select<activity::Entity> {
     use activity::Column;
     let mut known: Vec<Currency> = content::rates(plan).into_keys().collect();
     known.push(plan.currency);
@@ -123,6 +132,11 @@ pub async fn find(op: &Op, id: ActivityId) -> Result<Option<activity::Model>> {
     Ok(found.one(op.db.read()).await?)
 }
 
+/// A fact that an event tells of, if the caller may read it.
+pub async fn heard(op: &Op, id: ActivityId) -> Result<Option<activity::Model>> {
+    if op.actor.has_scope(Scope::ActivitiesRead) { find(op, id).await } else { Ok(None) }
+}
+
 /// How many facts of a plan are not counted for want of a rate.
 pub async fn unconverted(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<u64> {
     Ok(without_rate(activity::Entity::find(), plan).count(db).await?)
@@ -138,11 +152,20 @@ pub struct Unmapped {
 }
 
 /// The texts of a dimension that wait to be mapped, the most frequent first. Of the caller's own facts only.
-pub async fn unmapped_values(op: &Op, dimension: Dimension, limit: u64) -> Result<Vec<Unmapped>> {
+pub async fn unmapped_values(
+    op: &Op,
+    dimension: Dimension,
+    partnership: Option<PartnershipId>,
+    limit: u64,
+) -> Result<Vec<Unmapped>> {
     use activity::Column;
     access::scope(op, Scope::ActivitiesRead)?;
     let (text, id) = columns(dimension);
-    let rows = activity::Entity::visible_to(&op.actor)
+    let mut facts = activity::Entity::visible_to(&op.actor);
+    if let Some(partnership) = partnership {
+        facts = facts.filter(Column::PartnershipId.eq(partnership));
+    }
+    let rows = facts
         .select_only()
         .column_as(text, "text")
         .column_as(Column::Id.count(), "n_facts")

@@ -18,7 +18,7 @@ use crate::{
         activity::Provenance,
         actor::{Actor, Member, Side},
         commitment::CommitmentKind,
-        id::{ActivityId, CommitmentId, OrganizationId, PartnershipId},
+        id::{ActivityId, CommitmentId, DimensionValueId, OrganizationId, PartnershipId},
         recording::{Fault, NewActivity},
         target::Dimension,
     },
@@ -48,10 +48,8 @@ pub struct Grounds {
 }
 
 impl Grounds {
-    /// Locks the batch's partnerships in one order, so that two batches never wait for each other in a circle.
-    pub async fn of(tx: &Tx, op: &Op, rows: &[Result<NewActivity, Fault>]) -> Result<Self> {
-        let wanted: BTreeSet<PartnershipId> =
-            rows.iter().flatten().map(|row| row.partnership).collect();
+    /// Locks a batch's partnerships in one order, so that two batches never wait for each other in a circle.
+    pub async fn of(tx: &Tx, op: &Op, wanted: BTreeSet<PartnershipId>) -> Result<Self> {
         let found = partnership::Entity::visible_to(&op.actor)
             .filter(partnership::Column::Id.is_in(wanted))
             .order_by_asc(partnership::Column::Id)
@@ -78,6 +76,34 @@ impl Grounds {
             grounds.partnerships.insert(ground.row.id, ground);
         }
         Ok(grounds)
+    }
+
+    /// What a fact about a partnership stands on, if the caller may record one.
+    pub fn ground(&self, partnership: PartnershipId) -> Result<&Ground, RowError> {
+        let refused = |code, message: String| RowError {
+            code,
+            field: "partnershipId".to_owned(),
+            message,
+            existing: None,
+        };
+        let Some(ground) = self.partnerships.get(&partnership) else {
+            return Err(refused(RowErrorCode::NotFound, format!("`{partnership}` not found")));
+        };
+        if !ground.may_record {
+            let message = "activity is recorded by those who work on the partnership".to_owned();
+            return Err(refused(RowErrorCode::Forbidden, message));
+        }
+        Ok(ground)
+    }
+
+    /// The value that a word means to the vendor of a partnership.
+    pub fn meaning(
+        &self,
+        ground: &Ground,
+        dimension: Dimension,
+        word: Option<&str>,
+    ) -> Option<DimensionValueId> {
+        self.dimensions.get(&ground.row.vendor_id)?.resolve(dimension, word?)
     }
 
     /// What becomes of a row; a good one lands in `intake`.
@@ -111,14 +137,7 @@ impl Grounds {
             message,
             existing: None,
         };
-        let Some(ground) = self.partnerships.get(&new.partnership) else {
-            let message = format!("`{}` not found", new.partnership);
-            return Err(refused(RowErrorCode::NotFound, "partnershipId", message));
-        };
-        if !ground.may_record {
-            let message = "activity is recorded by those who work on the partnership".to_owned();
-            return Err(refused(RowErrorCode::Forbidden, "partnershipId", message));
-        }
+        let ground = self.ground(new.partnership)?;
         new.check(ground.today)?;
         if let Some((field, id)) = new.payload.commitment() {
             match ground.commitments.get(&id) {
@@ -168,10 +187,8 @@ impl Grounds {
         sequence: ActivityId,
         hash: String,
     ) -> activity::Model {
-        let dimensions = self.dimensions.get(&ground.row.vendor_id);
         let resolve = |dimension: Dimension, text: &Option<String>| {
-            text.as_deref()
-                .and_then(|text| dimensions.and_then(|known| known.resolve(dimension, text)))
+            self.meaning(ground, dimension, text.as_deref())
         };
         activity::Model {
             id,
@@ -198,6 +215,7 @@ impl Grounds {
             geography_id: resolve(Dimension::Geography, &new.country),
             currency: new.payload.money().map(|money| money.currency),
             payload: new.payload.clone(),
+            former_provenance: None,
         }
     }
 }

@@ -126,7 +126,8 @@ impl Intake {
             let message = format!("`{id}` has been superseded already");
             return Err(refused(RowErrorCode::ActivityConflict, message));
         }
-        if fact.provenance == Provenance::Verified && by == Provenance::SelfReported {
+        let vouched_by = fact.former_provenance.unwrap_or(fact.provenance);
+        if vouched_by == Provenance::Verified && by == Provenance::SelfReported {
             let message = format!("`{id}` was recorded by the vendor, who alone corrects it");
             return Err(refused(RowErrorCode::Forbidden, message));
         }

@@ -13,7 +13,7 @@ use super::{changes, content, portions, summaries};
 use crate::{
     db::Tx,
     domain::{
-        activity::{Fact, Placement, Provenance},
+        activity::{Fact, Placement},
         attribution::PlanLens,
         id::{PartnershipId, PlanId},
         plan::PlanState,
@@ -40,7 +40,7 @@ pub fn fact(row: activity::Model) -> Fact {
         sequence: row.sequence_id,
         kind: row.kind,
         occurred_on: row.occurred_on,
-        is_verified: row.provenance == Provenance::Verified,
+        provenance: row.provenance,
         placement: Placement {
             product_line: row.product_line_id,
             segment: row.segment_id,
@@ -128,10 +128,19 @@ pub async fn apply(tx: &Tx, plan: PlanId, tally: Tally) -> Result<()> {
             open_deals: Set(sums.open_deals),
             open_value: Set(sums.open_value),
             open_weighted: Set(sums.open_weighted),
+            disputed: Set(sums.disputed),
         }
     });
-    let sums =
-        [T::Actual, T::Verified, T::Won, T::WonValue, T::OpenDeals, T::OpenValue, T::OpenWeighted];
+    let sums = [
+        T::Actual,
+        T::Verified,
+        T::Disputed,
+        T::Won,
+        T::WonValue,
+        T::OpenDeals,
+        T::OpenValue,
+        T::OpenWeighted,
+    ];
     upsert::<target_rollup::Entity, _>(
         tx,
         targets.collect(),
@@ -267,6 +276,7 @@ pub fn target_sums(row: &target_rollup::Model) -> TargetSums {
     TargetSums {
         actual: row.actual,
         verified: row.verified,
+        disputed: row.disputed,
         won: row.won,
         won_value: row.won_value,
         open_deals: row.open_deals,

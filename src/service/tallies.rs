@@ -30,6 +30,7 @@ pub async fn of_targets(
         version: i32,
         actual: i64,
         verified: i64,
+        disputed: i64,
         won: i64,
         won_value: i64,
         open_deals: i64,
@@ -40,6 +41,7 @@ pub async fn of_targets(
     let columns = [
         Column::Actual,
         Column::Verified,
+        Column::Disputed,
         Column::Won,
         Column::WonValue,
         Column::OpenDeals,
@@ -58,6 +60,7 @@ pub async fn of_targets(
         let sums = TargetSums {
             actual: row.actual,
             verified: row.verified,
+            disputed: row.disputed,
             won: row.won,
             won_value: row.won_value,
             open_deals: row.open_deals,

@@ -15,6 +15,7 @@ use crate::{
         id::PlanId,
         money::Currency,
         plan::{PlanAction, PlanState},
+        reference_rates::RATE_PLACES,
         review::Cadence,
     },
     entity::plan,
@@ -133,15 +134,21 @@ pub fn set_rate_in(editing: &mut Editing, currency: Currency, rate: Decimal) -> 
     })
 }
 
-fn check_rate(rate: Decimal) -> Result<()> {
-    if rate <= Decimal::ZERO || rate.normalize().scale() > 10 || rate > Decimal::from(1_000_000) {
-        let message = format!("{rate} is not a rate above 0 with at most 10 decimal places");
+/// Refuses what is no rate.
+pub fn check_rate(rate: Decimal) -> Result<()> {
+    if rate <= Decimal::ZERO
+        || rate.normalize().scale() > RATE_PLACES
+        || rate > Decimal::from(1_000_000)
+    {
+        let message =
+            format!("{rate} is not a rate above 0 with at most {RATE_PLACES} decimal places");
         return Err(Error::invalid("rate", message));
     }
     Ok(())
 }
 
-fn check_currency(plan: &plan::Model, currency: Currency) -> Result<()> {
+/// Refuses a rate of the plan's own currency.
+pub fn check_currency(plan: &plan::Model, currency: Currency) -> Result<()> {
     if currency == plan.currency {
         return Err(Error::invalid("currency", format!("`{currency}` is the plan's own currency")));
     }

@@ -6,7 +6,11 @@ use chrono::TimeDelta;
 use metrics::counter;
 use tokio_util::sync::CancellationToken;
 
-use crate::{error::Result, op::Op, service::retention};
+use crate::{
+    error::Result,
+    op::Op,
+    service::{rejections, retention},
+};
 
 /// How often it is looked for what is old.
 const GLANCE: Duration = Duration::from_mins(1);
@@ -19,7 +23,7 @@ pub async fn step(op: &Op, kept: Option<TimeDelta>) -> Result<bool> {
         counter!("jbp_events_forgotten_total").increment(1);
         return Ok(true);
     }
-    retention::forget_deliveries(op).await
+    Ok(retention::forget_deliveries(op).await? || rejections::forget(op).await?)
 }
 
 /// Forgets until told to stop.

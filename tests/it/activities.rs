@@ -5,3 +5,4 @@ mod deals;
 mod figures;
 mod mapping;
 mod recording;
+mod snapshots;

@@ -156,7 +156,7 @@ async fn check_facts(app: &TestApp) {
     let n_facts = facts::count(&app.op, &ActivityFilter::default()).await.unwrap();
     assert!((2_900..=3_900).contains(&n_facts), "{n_facts} facts");
     for dimension in [Dimension::ProductLine, Dimension::Segment, Dimension::Geography] {
-        let unmapped = facts::unmapped_values(&app.op, dimension, 10).await.unwrap();
+        let unmapped = facts::unmapped_values(&app.op, dimension, None, 10).await.unwrap();
         assert!(!unmapped.is_empty(), "{dimension:?}");
     }
     let mut unconverted = 0;

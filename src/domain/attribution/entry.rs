@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::{
-    activity::Placement,
+    activity::{Placement, Provenance},
     lens::TargetLens,
     tally::{Slice, SliceSums},
     target::Metric,
@@ -14,7 +14,7 @@ use crate::domain::{
 pub struct Entry<'a> {
     pub day: NaiveDate,
     pub is_level: bool,
-    pub is_verified: bool,
+    pub provenance: Provenance,
     pub placement: Placement,
     pub rep: Option<&'a str>,
     pub course: Option<&'a str>,
@@ -27,11 +27,11 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    pub fn new(day: NaiveDate, is_verified: bool, placement: Placement) -> Self {
+    pub fn new(day: NaiveDate, provenance: Provenance, placement: Placement) -> Self {
         Self {
             day,
             is_level: false,
-            is_verified,
+            provenance,
             placement,
             rep: None,
             course: None,

@@ -47,6 +47,32 @@ fn each_metric_counts_its_own_facts() {
     }
 }
 
+/// What a target of this metric reaches, and what of it is verified and disputed, by the end of the year.
+#[track_caller]
+fn check_disputed(metric: Metric, rows: &[&str], expected: (i64, i64, i64)) {
+    let tally = measuring(metric).tally(&ledger(rows)).unwrap();
+    let sums = reached(&tally, target(1), "2026-12-31");
+    assert_eq!((sums.actual, sums.verified, sums.disputed), expected, "{metric:?} of {rows:?}");
+}
+
+#[test]
+fn what_is_disputed_counts_and_is_told_apart() {
+    let won = ["2026-03-01 registered", "2026-03-03 won amount=90.00 by=nobody"];
+    check_disputed(Metric::Revenue, &won, (90_00, 0, 90_00));
+    check_disputed(Metric::DealsRegistered, &won, (1, 1, 0));
+    // A reopening takes back what was won, whoever vouches for the reopening.
+    let reopened = [won[0], won[1], "2026-03-04 reopened", "2026-03-05 won amount=80.00"];
+    check_disputed(Metric::Revenue, &reopened, (80_00, 80_00, 0));
+    let leads = ["2026-03-01 leads leads=40", "2026-03-02 leads leads=2 by=nobody"];
+    check_disputed(Metric::Leads, &leads, (42, 40, 2));
+    let custom = ["2026-03-01 counted quantity=5 by=nobody"];
+    check_disputed(Metric::Custom, &custom, (5_000, 0, 5_000));
+    // Of a level it is what the level would lose.
+    let earned = ["2026-03-01 earned by=nobody", "2026-03-02 earned by=partner"];
+    check_disputed(Metric::CertifiedPeople, &earned, (1, 0, 0));
+    check_disputed(Metric::CertifiedPeople, &earned[..1], (1, 0, 1));
+}
+
 #[test]
 fn what_flows_counts_from_the_first_day_of_the_period_to_the_last() {
     for (on, expected) in

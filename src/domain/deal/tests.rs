@@ -176,7 +176,7 @@ fn a_reopening_takes_back_what_was_vouched_for_and_no_more() {
     let wins: Vec<(i64, bool)> = steps
         .iter()
         .filter_map(|step| match step.change {
-            DealChange::Won(times, _) => Some((times, step.is_verified)),
+            DealChange::Won(times, _) => Some((times, step.provenance == Provenance::Verified)),
             _ => None,
         })
         .collect();

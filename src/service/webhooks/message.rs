@@ -89,6 +89,7 @@ fn of_event(event: &event::Model, cursor: &str) -> Value {
             say("state", name(state));
         }
         EventBody::Comment { comment } => say("comment", thing(comment)),
+        EventBody::Activity { activity } => say("activity", thing(activity)),
     }
     Value::Object(data)
 }

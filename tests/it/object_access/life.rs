@@ -40,7 +40,10 @@ impl Life {
         let deal = Fact::deal("DEAL_REGISTERED", "D-1", "2025-01-05").amount("5.00", "USD");
         let abroad = Fact::deal("DEAL_WON", "D-2", "2025-01-06").amount("5.00", "EUR");
         let facts = [deal, abroad];
-        let activity = vendor.manager.recorded(&partner.partnership, &facts).await.remove(0);
+        let facts = vendor.manager.recorded(&partner.partnership, &facts).await;
+        let dispute = json!({ "activityId": facts[1], "reason": "no" });
+        let dispute = json!({ "input": dispute });
+        partner.manager.done(&bare_mutation("disputeActivity"), dispute).await;
         let agreement = json!({ "partnershipId": partner.partnership, "reference": "A-1",
             "signedOn": "2025-01-01", "effectiveOn": "2025-01-01" });
         let [endpoint, _, delivery] = partner.admin.endpoint().await;
@@ -52,7 +55,8 @@ impl Life {
             ("version", signature["version"].clone()),
             ("hash", signature["hash"].clone()),
             ("counterProposal", proposal),
-            ("activity", json!(activity)),
+            ("activity", json!(facts[0])),
+            ("disputed", json!(facts[1])),
             ("agreement", add(&vendor.admin, "recordAgreement", "agreement", agreement).await),
             ("comment", comment(&vendor.manager, &plan.id, "SHARED").await),
             ("partnersViewer", json!(partner.viewer.user_id().await)),

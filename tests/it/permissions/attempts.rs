@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{facts, planning::bare_mutation};
+use crate::support::{deals, facts, planning::bare_mutation};
 
 /// What an attempt is made on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,7 @@ impl Attempt {
     pub fn mutation(&self) -> String {
         match self.name {
             "recordActivities" => facts::RECORD.to_owned(),
+            "upsertDeals" => deals::UPSERT.to_owned(),
             name => bare_mutation(name),
         }
     }
@@ -220,8 +221,17 @@ fn partnering() -> Vec<(&'static str, &'static str, Value)> {
 fn reporting() -> Vec<(&'static str, &'static str, Value)> {
     let fact = json!({ "partnershipId": "$partnership", "source": "crm", "externalId": "1", "kind": "DEAL_REGISTERED",
         "occurredOn": "2026-01-10", "details": { "deal": { "reference": "D-1" } } });
+    let deal = json!({ "partnershipId": "$partnership", "source": "crm", "reference": "D-2", "asOf": "2026-01-10",
+        "state": "OPEN" });
     vec![
         ("recordActivities", "", json!({ "activities": [fact] })),
+        ("upsertDeals", "", json!({ "deals": [deal] })),
+        ("disputeActivity", "", json!({ "activityId": "$activity", "reason": "no" })),
+        (
+            "resolveDispute",
+            "",
+            json!({ "activityId": "$disputed", "outcome": "REJECTED", "reason": "no" }),
+        ),
         (
             "mapValue",
             "",

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, GivenPlan, Partner, TestApp, Vendor, given::PASSWORD};
+use crate::support::{
+    Client, Fact, GivenPlan, Partner, TestApp, Vendor, given::PASSWORD, planning::bare_mutation,
+};
 
 /// Somebody, in a role of a house.
 #[derive(Clone)]
@@ -131,7 +133,15 @@ impl World {
         for member in off_team {
             free.push(member.client.user_id().await);
         }
+        let calls =
+            ["one", "two"].map(|name| Fact::custom("calls", "1", "2025-12-01").called(name));
+        let facts = self.vendor.admin.recorded(&self.partner.partnership, &calls).await;
+        let dispute = json!({ "activityId": facts[1], "reason": "no" });
+        let dispute = json!({ "input": dispute });
+        self.partner.admin.done(&bare_mutation("disputeActivity"), dispute).await;
         self.things.extend([
+            ("activity", json!(facts[0])),
+            ("disputed", json!(facts[1])),
             ("line", json!(lines[0])),
             ("lines", json!(lines)),
             ("partnership", json!(self.partner.partnership)),

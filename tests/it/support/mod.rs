@@ -5,6 +5,7 @@ pub mod asking;
 pub mod backend;
 pub mod client;
 pub mod data;
+pub mod deals;
 pub mod drafting;
 pub mod facts;
 pub mod given;
