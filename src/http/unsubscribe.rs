@@ -85,6 +85,7 @@ fn page(status: StatusCode, title: &str, words: &str) -> Response {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"robots\" content=\"noindex\">\n\
          <title>{title} · Joint business plans</title>\n<style>\n\
+         :root {{ color-scheme: light dark; }}\n\
          body {{ font: 1.0625rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 0 auto; padding: 15vh 1.25rem 2rem; \
          color: light-dark(#1a1d23, #e6e8ec); background: light-dark(#fff, #15171b); }}\n\
          h1 {{ font-size: 1.5rem; line-height: 1.25; }}\n\

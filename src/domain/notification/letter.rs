@@ -152,38 +152,29 @@ fn subject(letter: &Letter) -> String {
 fn text(letter: &Letter) -> String {
     let mut text = format!("Hello {},\n", line(&letter.name));
     for item in &letter.items {
-        let weight = item.weight().map(|weight| format!(" ({weight})")).unwrap_or_default();
-        text += &format!(
-            "\n{}{weight}\n{}\n{} · {}\n{}\nYou are told because {}.\n",
-            item.title(),
-            item.message(),
-            item.place(),
-            shown(item.at, letter.zone),
-            item.url,
-            item.because(),
-        );
+        text += &item_text(item, letter.zone);
     }
-    text + &format!(
-        "\n-- \n{}\nNo more mails: {}\n",
-        manner(letter.delivery),
-        letter.unsubscribe_url
+    let (manner, url) = (manner(letter.delivery), &letter.unsubscribe_url);
+    text + "\n-- \n" + manner + "\nNo more mails: " + url + "\n"
+}
+
+fn item_text(item: &Item, zone: Tz) -> String {
+    let weight = item.weight().map(|weight| format!(" ({weight})")).unwrap_or_default();
+    format!(
+        "\n{}{weight}\n{}\n{} · {}\n{}\nYou are told because {}.\n",
+        item.title(),
+        item.message(),
+        item.place(),
+        shown(item.at, zone),
+        item.url,
+        item.because(),
     )
 }
 
 fn html(letter: &Letter) -> String {
     let mut items = String::new();
     for item in &letter.items {
-        let weight =
-            item.weight().map(|weight| format!(" <small>({weight})</small>")).unwrap_or_default();
-        items += &format!(
-            "<h2><a href=\"{}\">{}</a>{weight}</h2>\n<p>{}</p>\n<p class=\"aside\">{} · {}<br>You are told because {}.</p>\n",
-            escaped(&item.url),
-            escaped(&item.title()),
-            escaped(&item.message()),
-            escaped(&item.place()),
-            escaped(&shown(item.at, letter.zone)),
-            item.because(),
-        );
+        items += &item_html(item, letter.zone);
     }
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -197,6 +188,21 @@ fn html(letter: &Letter) -> String {
         escaped(&line(&letter.name)),
         manner(letter.delivery),
         escaped(&letter.unsubscribe_url),
+    )
+}
+
+fn item_html(item: &Item, zone: Tz) -> String {
+    let weight =
+        item.weight().map(|weight| format!(" <small>({weight})</small>")).unwrap_or_default();
+    format!(
+        "<h2><a href=\"{}\">{}</a>{weight}</h2>\n<p>{}</p>\n\
+         <p class=\"aside\">{} · {}<br>You are told because {}.</p>\n",
+        escaped(&item.url),
+        escaped(&item.title()),
+        escaped(&item.message()),
+        escaped(&item.place()),
+        escaped(&shown(item.at, zone)),
+        item.because(),
     )
 }
 

@@ -8,6 +8,7 @@ use super::audience::{self, Subject};
 use crate::{
     domain::{
         actor::{Actor, Side},
+        alert::AlertState,
         event::EventKind,
         id::{AlertId, CommentId, PlanId, UserId},
         notification::{
@@ -59,7 +60,7 @@ impl<'a> Reader<'a> {
                     rule: alert.rule,
                     severity: alert.severity,
                     message: alert.message.clone(),
-                    is_over: !alert.state.is_open(),
+                    is_over: alert.state == AlertState::Resolved,
                 };
                 (alert.plan_id, format!("alert={}", alert.id), what)
             }

@@ -34,18 +34,23 @@ const STEP: u64 = 200;
 /// What happened before is not told: a house that begins to send mails does not begin with its past.
 const LATEST: TimeDelta = TimeDelta::days(7);
 
-/// Goes through some events of one vendor that has news; false when there are none.
+/// Goes through some events of one vendor that has news; false when there are none. What fails for one vendor keeps no other one
+/// waiting.
 pub async fn step(op: &Op, heads: &BTreeMap<OrganizationId, i64>) -> Result<bool> {
     let known = notification_cursor::Entity::find().all(op.db.read()).await?;
     let known: BTreeMap<OrganizationId, i64> =
         known.into_iter().map(|cursor| (cursor.vendor_id, cursor.position)).collect();
+    let mut went = Ok(false);
     for (vendor, head) in heads {
         let position = known.get(vendor).copied().unwrap_or(0);
         if position < *head {
-            return go_through(op, *vendor, position, *head).await;
+            went = go_through(op, *vendor, position, *head).await;
+            if went.is_ok() {
+                break;
+            }
         }
     }
-    Ok(false)
+    went
 }
 
 async fn go_through(op: &Op, vendor: OrganizationId, after: i64, head: i64) -> Result<bool> {
@@ -92,7 +97,7 @@ async fn write_down(tx: &Tx, op: &Op, event: &event::Model) -> Result<()> {
     let rows: Vec<notification::ActiveModel> = audience
         .into_values()
         .filter_map(|(user, reason)| {
-            let due_at = said.get(&user.id)?.preferences.due_at(rule, op.now())?;
+            let due_at = said.get(&user.id)?.preferences.due_at(rule, event.occurred_at)?;
             Some(notification::ActiveModel {
                 id: Set(op.mint()),
                 user_id: Set(user.id),
