@@ -1,5 +1,10 @@
 //! What comes at once, to whom, and how it reads.
 
+use jbp::{
+    entity::{mail, notification},
+    worker::forget,
+};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
 use super::{House, PUBLIC, pair, wants};
@@ -180,4 +185,18 @@ async fn what_has_happened_before_there_were_mails_is_not_told() {
     house.falls_behind().await;
     house.app.advance(chrono::TimeDelta::days(8));
     assert_eq!(house.told().await, []);
+}
+
+#[tokio::test]
+async fn what_was_told_is_kept_for_ninety_days() {
+    let house = House::start().await;
+    house.falls_behind().await;
+    house.deliver().await;
+    let db = house.app.op.db.read();
+    for (days, n_kept) in [(89, 2), (2, 0)] {
+        house.app.advance(chrono::TimeDelta::days(days));
+        while forget::step(&house.app.op, None).await.unwrap() {}
+        assert_eq!(mail::Entity::find().count(db).await.unwrap(), n_kept);
+        assert_eq!(notification::Entity::find().count(db).await.unwrap(), n_kept);
+    }
 }
