@@ -38,15 +38,17 @@ use crate::{
         rooms::Rooms,
         serve::{self, Patience},
         sharing::Sharing,
+        unsubscribe::{self, Unsubscribing},
     },
     op::Op,
     post,
     service::{
         issuers::{Issuers, keyring::Outside},
+        notifications::unsubscribing,
         page, sessions, token,
     },
-    telemetry,
-    worker::{deliver::Courier, forget, relay::Relay, watch},
+    smtp, telemetry,
+    worker::{deliver::Courier, forget, mail::Mailer, relay::Relay, watch},
 };
 
 /// The SQLite file of a server that names no database.
@@ -118,12 +120,18 @@ impl App {
             self.tasks.spawn(forget::run(self.op.clone(), kept, self.shutdown.clone()));
             let courier = Courier::start(self.op.clone(), post::post(reach)?).await?;
             self.tasks.spawn(courier.run(self.tasks.clone(), self.shutdown.clone()));
+            if let Some(mail) = self.config.mail()? {
+                let post = smtp::post(&mail, smtp::Patience::default())?;
+                let mailer = Mailer::start(self.op.clone(), post, &mail.public_url).await?;
+                self.tasks.spawn(mailer.run(self.tasks.clone(), self.shutdown.clone()));
+            }
         }
         self.op.issuers.warm(self.op.now());
         let measured = self.listen_for_metrics().await?;
         let doors = self.doors(demo_users.is_some())?;
         let ingest = ingest::routes(self.loads(&doors));
-        let router = http::router(doors, [dashboard::routes(demo_users), ingest]);
+        let links = unsubscribe::routes(unsubscribing(&self.op));
+        let router = http::router(doors, [dashboard::routes(demo_users), links, ingest]);
         let (tasks, shutdown) = (self.tasks, self.shutdown);
         let served = serve::serve(listener, router, Patience::default(), shutdown.clone());
         Ok(Serving { address, measured, tasks, shutdown, served: Box::pin(served) })
@@ -231,6 +239,24 @@ impl App {
             timing: Timing::default(),
             origins: self.config.origins()?,
         })
+    }
+}
+
+/// What links in mails do.
+fn unsubscribing(op: &Op) -> Unsubscribing {
+    let (asked, done) = (op.clone(), op.clone());
+    let known = |result: crate::error::Result<bool>| {
+        result.inspect_err(|error| tracing::error!(?error, "a link of a mail failed")).ok()
+    };
+    Unsubscribing {
+        is_ours: Arc::new(move |token| {
+            let op = asked.clone();
+            Box::pin(async move { known(unsubscribing::is_ours(&op, &token).await) })
+        }),
+        unsubscribe: Arc::new(move |token| {
+            let op = done.clone();
+            Box::pin(async move { known(unsubscribing::unsubscribe(&op, &token).await) })
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Settings: the embedded defaults, then a file, then the environment, then flags.
 
 use std::{
+    borrow::Cow,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -11,7 +12,9 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use self::issuer::IssuerSettings;
 use crate::{
@@ -69,6 +72,9 @@ pub struct Config {
     pub bad_tokens: u32,
     pub event_retention_days: u32,
     pub webhooks: WebhookSettings,
+    pub smtp_url: String,
+    pub mail_from: String,
+    pub public_url: String,
     pub oidc: Vec<IssuerSettings>,
 }
 
@@ -79,6 +85,17 @@ pub struct Config {
 pub struct WebhookSettings {
     pub allow_private: bool,
     pub allow_http: bool,
+}
+
+/// How mails are sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailSettings {
+    /// The server that takes them.
+    pub smtp_url: String,
+    /// Whom they come from.
+    pub from: Mailbox,
+    /// Below which address links lead here, without a slash at its end.
+    pub public_url: String,
 }
 
 /// What flags of the command line say; what is none says nothing.
@@ -164,6 +181,7 @@ impl Config {
             return Err(InvalidConfig::Nonsense { key: "database_url", value, expected });
         }
         self.metrics()?;
+        self.mail()?;
         self.issuers()?;
         self.origins().map(drop)
     }
@@ -211,6 +229,38 @@ impl Config {
         Ok(Some(address))
     }
 
+    /// How mails are sent, if they are.
+    pub fn mail(&self) -> Result<Option<MailSettings>, InvalidConfig> {
+        let nonsense = |key, value: &str, expected| {
+            Err(InvalidConfig::Nonsense { key, value: value.to_owned(), expected })
+        };
+        let Ok(from) = self.mail_from.parse::<Mailbox>() else {
+            let expected = "an address such as Joint business plans <plans@northwind.example>";
+            return nonsense("mail_from", &self.mail_from, expected);
+        };
+        let is_web = |url: &Url| {
+            ["http", "https"].contains(&url.scheme())
+                && url.query().is_none()
+                && url.fragment().is_none()
+                && url.username().is_empty()
+        };
+        let Some(public_url) = Url::parse(&self.public_url).ok().filter(is_web) else {
+            let expected = "an address such as https://plans.northwind.example";
+            return nonsense("public_url", &self.public_url, expected);
+        };
+        if self.smtp_url.is_empty() {
+            return Ok(None);
+        }
+        if !Url::parse(&self.smtp_url).is_ok_and(|url| is_mail_server(&url)) {
+            // The rest may have a password in it.
+            let scheme = self.smtp_url.split(':').next().unwrap_or_default();
+            let expected = "a URL such as smtps://USER:PASSWORD@mail.northwind.example";
+            return nonsense("smtp_url", scheme, expected);
+        }
+        let public_url = public_url.as_str().trim_end_matches('/').to_owned();
+        Ok(Some(MailSettings { smtp_url: self.smtp_url.clone(), from, public_url }))
+    }
+
     /// Web origins whose pages may call.
     pub fn origins(&self) -> Result<Vec<HeaderValue>, InvalidConfig> {
         self.cors_origins
@@ -235,4 +285,17 @@ impl Config {
             self.database_url.clone()
         }
     }
+}
+
+/// Whether a URL names a mail server and how it is spoken to.
+fn is_mail_server(url: &Url) -> bool {
+    let is_safe = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+        name == "tls" && (value == "required" || value == "opportunistic")
+    };
+    let is_known = match url.scheme() {
+        "smtps" => url.query().is_none(),
+        "smtp" => url.query_pairs().all(is_safe),
+        _ => false,
+    };
+    is_known && url.host_str().is_some_and(|host| !host.is_empty())
 }

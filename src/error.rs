@@ -53,6 +53,14 @@ pub enum Error {
         /// What it is now.
         current: i32,
     },
+    /// The caller has said otherwise meanwhile, somewhere else.
+    #[error("the preferences are at revision {current}, not {expected}")]
+    PreferencesChanged {
+        /// What the caller saw.
+        expected: i32,
+        /// What it is now.
+        current: i32,
+    },
     /// The plan's state does not allow the action.
     #[error("{action} is not possible while the plan is {from}")]
     InvalidTransition {

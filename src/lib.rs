@@ -20,5 +20,6 @@ pub mod import;
 pub mod op;
 pub mod post;
 pub mod service;
+pub mod smtp;
 pub mod telemetry;
 pub mod worker;

@@ -14,6 +14,7 @@ use crate::{
     domain::{
         actor::{Actor, Member},
         id::Id,
+        notification::unsubscribe::UnsubscribeKey,
         sign_in::SignInRules,
         webhook::address::Reach,
     },
@@ -27,6 +28,8 @@ use crate::{
 pub struct Kept {
     /// What seals cursors of events, once it is known; [`cursors::sealer`](crate::service::cursors::sealer) gives it.
     pub sealer: OnceCell<Sealer>,
+    /// What makes links by which mails are stopped, once it is known.
+    pub unsubscribing: OnceCell<UnsubscribeKey>,
     /// Who has called.
     pub callers: Callers,
 }

@@ -30,6 +30,8 @@ mod m22_access;
 mod m23_summaries;
 mod m24_webhooks;
 mod m25_event_floors;
+mod m29_notification_preferences;
+mod m30_notifications;
 mod m31_deal_snapshots;
 mod m32_disputes;
 mod m33_rejected_rows;
@@ -65,6 +67,8 @@ impl MigratorTrait for Migrator {
             Box::new(m23_summaries::Migration),
             Box::new(m24_webhooks::Migration),
             Box::new(m25_event_floors::Migration),
+            Box::new(m29_notification_preferences::Migration),
+            Box::new(m30_notifications::Migration),
             Box::new(m31_deal_snapshots::Migration),
             Box::new(m32_disputes::Migration),
             Box::new(m33_rejected_rows::Migration),

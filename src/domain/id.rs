@@ -165,6 +165,10 @@ ids! {
     WebhookDeliveryId = "dlvr";
     /// One try of that.
     WebhookAttemptId = "atmp";
+    /// Something that a person is to be told by e-mail.
+    NotificationId = "ntfn";
+    /// A mail that tells a person something.
+    MailId = "mail";
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub mod lens;
 pub mod minutes;
 pub mod money;
 pub mod negotiation;
+pub mod notification;
 pub mod part;
 pub mod partnership;
 pub mod phasing;

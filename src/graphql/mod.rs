@@ -28,6 +28,7 @@ pub mod loaders;
 pub mod negotiation;
 pub mod node;
 pub mod note;
+pub mod notification;
 pub mod nulls;
 pub mod organization;
 pub mod page;
@@ -101,6 +102,7 @@ pub struct Mutation(
     visit::VisitMutation,
     renewal::RenewalMutation,
     note::NoteMutation,
+    notification::NotificationMutation,
     reviewing::ReviewMutation,
     following_up::FollowUpMutation,
     activity::ActivityMutation,

@@ -8,6 +8,7 @@ use super::{
     comment::{self, Comment},
     error::ApiError,
     integration::Integration,
+    notification::NotificationPreferences,
     organization::Organization,
     page::{PageArgs, Paged},
     partnership::{self, Partnership},
@@ -20,7 +21,7 @@ use crate::{
         alert::AlertState,
     },
     error::Error,
-    service::{alerts, organizations, users},
+    service::{alerts, notifications::preferences, organizations, users},
 };
 
 /// Who asks: a person or an integration, and what they have in front of them.
@@ -114,6 +115,14 @@ impl Viewer {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<Comment>, ApiError> {
         comment::of_viewer(ctx, PageArgs { first, after, last, before }).await
+    }
+
+    /// How the person wants to be told by e-mail; null for an integration, which gets no mails.
+    async fn notification_preferences(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Option<NotificationPreferences>, ApiError> {
+        Ok(preferences::own(ctx.op()).await?.map(NotificationPreferences))
     }
 
     /// How many alerts of the viewer's side are open and nobody has taken note of.

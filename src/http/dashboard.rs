@@ -71,6 +71,8 @@ where
 {
     let mut router = Router::new()
         .route("/", get(async || Redirect::to("/graphiql")))
+        // Where links in mails lead.
+        .route("/plans/{plan}", get(async || Redirect::to("/graphiql")))
         .route("/graphiql", get(page))
         .route("/graphiql/assets/{*path}", get(asset));
     if let Some(users) = demo_users {

@@ -52,6 +52,7 @@ pub mod run;
 pub mod serve;
 pub mod sharing;
 pub mod socket;
+pub mod unsubscribe;
 pub mod visit;
 pub mod wire;
 

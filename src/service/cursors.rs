@@ -6,11 +6,10 @@ use std::fmt;
 
 use aes_siv::{KeyInit, siv::Aes128Siv};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
+use super::house_key;
 use crate::{
     domain::event::EventCursor,
-    entity::secret,
     error::{Error, Result},
     op::Op,
 };
@@ -70,26 +69,6 @@ impl Sealer {
 
 /// The sealer of the house, whose key is made when first needed.
 pub async fn sealer(op: &Op) -> Result<Sealer> {
-    op.kept.sealer.get_or_try_init(|| load(op)).await.cloned()
-}
-
-async fn load(op: &Op) -> Result<Sealer> {
-    let kept = || secret::Entity::find_by_id(KEY);
-    let found = if let Some(found) = kept().one(op.db.read()).await? {
-        found
-    } else {
-        let tx = op.db.write().await?;
-        let fresh =
-            secret::ActiveModel { name: Set(KEY.to_owned()), bytes: Set(op.secret()?.to_vec()) };
-        secret::Entity::insert(fresh)
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(&*tx)
-            .await?;
-        let found = kept().one(&*tx).await?;
-        tx.commit().await?;
-        found.ok_or_else(|| Error::Inconsistent("the key of cursors is gone".to_owned()))?
-    };
-    let key = <[u8; 32]>::try_from(found.bytes.as_slice());
-    key.map(Sealer)
-        .map_err(|_length| Error::Inconsistent("the key of cursors is no key".to_owned()))
+    let load = || async { house_key::load(op, KEY).await.map(Sealer) };
+    op.kept.sealer.get_or_try_init(load).await.cloned()
 }

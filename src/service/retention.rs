@@ -1,4 +1,4 @@
-//! Forgetting: events that are older than the house keeps them, and old deliveries of webhooks.
+//! Forgetting: events that are older than the house keeps them, old deliveries of webhooks, and old mails.
 //!
 //! A vendor's events are forgotten from the first on, a few at a time. For each audience it is noted how far, so that whoever wants to
 //! continue from before is told so, and nobody learns from it what others did.
@@ -17,10 +17,10 @@ use crate::{
     domain::{
         actor::Actor,
         event::Audience,
-        id::{OrganizationId, PartnershipId, WebhookDeliveryId},
+        id::{MailId, NotificationId, OrganizationId, PartnershipId, WebhookDeliveryId},
         webhook::schedule,
     },
-    entity::{event, event_floor, event_stream, webhook_delivery},
+    entity::{event, event_floor, event_stream, mail, notification, webhook_delivery},
     error::Result,
     op::Op,
 };
@@ -30,6 +30,9 @@ const STEP: u64 = 500;
 
 /// How long deliveries are listed once they are over.
 const DELIVERIES_KEPT: TimeDelta = TimeDelta::days(90);
+
+/// How long it is kept what people were told, once that is over.
+const MAILS_KEPT: TimeDelta = TimeDelta::days(90);
 
 /// Forgets some events of one vendor that are older than `kept`; false when there are none.
 ///
@@ -126,6 +129,40 @@ pub async fn forget_deliveries(op: &Op) -> Result<bool> {
         .filter(webhook_delivery::Column::Id.is_in(over))
         .exec(&*tx)
         .await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Forgets some mails that are long over, and what they told; false when there are none.
+pub async fn forget_mails(op: &Op) -> Result<bool> {
+    let too_old: DateTime<Utc> = op.now() - MAILS_KEPT;
+    let told: Vec<NotificationId> = notification::Entity::visible_to(&Actor::System)
+        .select_only()
+        .column(notification::Column::Id)
+        .filter(notification::Column::FinishedAt.lt(too_old))
+        .order_by_asc(notification::Column::FinishedAt)
+        .limit(STEP)
+        .into_tuple()
+        .all(op.db.read())
+        .await?;
+    let mails: Vec<MailId> = mail::Entity::visible_to(&Actor::System)
+        .select_only()
+        .column(mail::Column::Id)
+        .filter(mail::Column::FinishedAt.lt(too_old))
+        .order_by_asc(mail::Column::FinishedAt)
+        .limit(STEP)
+        .into_tuple()
+        .all(op.db.read())
+        .await?;
+    if told.is_empty() && mails.is_empty() {
+        return Ok(false);
+    }
+    let tx = op.db.write().await?;
+    notification::Entity::delete_many()
+        .filter(notification::Column::Id.is_in(told))
+        .exec(&*tx)
+        .await?;
+    mail::Entity::delete_many().filter(mail::Column::Id.is_in(mails)).exec(&*tx).await?;
     tx.commit().await?;
     Ok(true)
 }

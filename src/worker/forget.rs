@@ -23,7 +23,9 @@ pub async fn step(op: &Op, kept: Option<TimeDelta>) -> Result<bool> {
         counter!("jbp_events_forgotten_total").increment(1);
         return Ok(true);
     }
-    Ok(retention::forget_deliveries(op).await? || rejections::forget(op).await?)
+    Ok(retention::forget_deliveries(op).await?
+        || retention::forget_mails(op).await?
+        || rejections::forget(op).await?)
 }
 
 /// Forgets until told to stop.

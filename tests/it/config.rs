@@ -57,6 +57,42 @@ fn webhooks_go_nowhere_but_to_public_addresses_unless_that_is_allowed() {
 }
 
 #[test]
+fn mails_are_sent_where_a_server_is_named() {
+    let config = Config::read(None, &Overrides::default()).unwrap();
+    assert_eq!(config.mail().unwrap(), None);
+    let (_folder, path) = file(
+        "smtp_url = 'smtps://jbp:p%40ss@mail.northwind.example'\n\
+         mail_from = 'Northwind plans <plans@northwind.example>'\n\
+         public_url = 'https://plans.northwind.example/'",
+    );
+    let mail = Config::read(Some(&path), &Overrides::default()).unwrap().mail().unwrap().unwrap();
+    assert_eq!(mail.smtp_url, "smtps://jbp:p%40ss@mail.northwind.example");
+    assert_eq!(mail.from.email.to_string(), "plans@northwind.example");
+    assert_eq!(mail.public_url, "https://plans.northwind.example");
+}
+
+#[test]
+fn nonsense_about_mails_is_refused_without_its_password() {
+    for (url, shown) in [
+        ("mail.example", "mail.example"),
+        ("http://ada:secret@mail.example", "http"),
+        ("smtp://ada:secret@mail.example?tls=perhaps", "smtp"),
+        ("smtps://ada:secret@mail.example?tls=required", "smtps"),
+        ("smtp:", "smtp"),
+    ] {
+        let (_folder, path) = file(&format!("smtp_url = '{url}'"));
+        let refused = Config::read(Some(&path), &Overrides::default()).unwrap_err().to_string();
+        let expected = format!("`smtp_url` is {shown}, which is not a URL such as smtps://");
+        assert!(refused.starts_with(&expected), "{refused}");
+        assert!(!refused.contains("secret"), "{refused}");
+    }
+    refused("mail_from = 'plans'", "`mail_from` is plans, which is not an address such as");
+    refused("public_url = 'plans.example'", "`public_url` is plans.example, which is not");
+    refused("public_url = 'ftp://plans.example'", "`public_url` is ftp://plans.example");
+    refused("public_url = 'https://plans.example/?a=1'", "`public_url` is");
+}
+
+#[test]
 fn a_flag_goes_before_a_file() {
     let (_folder, path) = file("bind = '127.0.0.1:1'\naccess_token_minutes = 5");
     let flags = Overrides { bind: Some("127.0.0.1:2".to_owned()), ..Overrides::default() };

@@ -51,10 +51,14 @@ fn assets(page: &str) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn the_root_leads_to_graphiql() {
-    let answer = get("/").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert_eq!(answer.header("location"), "/graphiql");
+async fn the_root_and_links_in_mails_lead_to_graphiql() {
+    for path in
+        ["/", "/plans/plan_01jz0000000000000000000001?alert=alrt_01jz0000000000000000000001"]
+    {
+        let answer = get(path).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(answer.header("location"), "/graphiql");
+    }
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ mod issuers;
 mod knocks;
 mod limits;
 mod live;
+mod mail;
 mod migrations;
 mod negotiation;
 mod nulls;

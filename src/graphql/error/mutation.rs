@@ -148,14 +148,17 @@ pub struct RevisionConflict {
     /// The revision now.
     pub current_revision: i32,
     #[graphql(skip)]
-    subject: NodeKey,
+    subject: Option<NodeKey>,
 }
 
 #[ComplexObject]
 impl RevisionConflict {
-    /// The object as it is now: the plan or partnership that was to be changed.
+    /// The object as it is now: the plan or partnership that was to be changed; null for preferences, which `viewer` has.
     async fn current(&self, ctx: &Context<'_>) -> Result<Option<Node>, ApiError> {
-        node::find(ctx, self.subject).await
+        match self.subject {
+            Some(subject) => node::find(ctx, subject).await,
+            None => Ok(None),
+        }
     }
 }
 
@@ -287,10 +290,14 @@ impl MutationError {
                 Self::ValidationError(ValidationError::new(message, Some(path)))
             }
             Error::RevisionConflict { plan, expected, current } => {
-                Self::conflict(message, expected, current, NodeKey::Plan(plan))
+                Self::conflict(message, expected, current, Some(NodeKey::Plan(plan)))
             }
             Error::PartnershipChanged { partnership, expected, current } => {
-                Self::conflict(message, expected, current, NodeKey::Partnership(partnership))
+                let subject = Some(NodeKey::Partnership(partnership));
+                Self::conflict(message, expected, current, subject)
+            }
+            Error::PreferencesChanged { expected, current } => {
+                Self::conflict(message, expected, current, None)
             }
             Error::InvalidTransition { action, from, allowed } => {
                 Self::InvalidTransition(InvalidTransition {
@@ -354,7 +361,7 @@ impl MutationError {
         })
     }
 
-    fn conflict(message: String, expected: i32, current: i32, subject: NodeKey) -> Self {
+    fn conflict(message: String, expected: i32, current: i32, subject: Option<NodeKey>) -> Self {
         Self::RevisionConflict(RevisionConflict {
             code: ErrorCode::RevisionConflict,
             message,

@@ -307,6 +307,7 @@ fn entering() -> Vec<(&'static str, &'static str, Value)> {
         ("signOut", "of the vendor's admin", json!({ "refreshToken": "$refreshToken" })),
         ("signOutEverywhere", "oneself", json!({})),
         ("signOutEverywhere", "the vendor's viewer", json!({ "userId": "$vendorsViewer" })),
+        ("editNotificationPreferences", "oneself", json!({ "expectedRevision": 0 })),
         ("changePassword", "the vendor's admin knows it", passwords),
     ]
 }

@@ -55,6 +55,7 @@ impl Table {
             "refreshSession",
             "signOut",
             "signOutEverywhere (oneself)",
+            "editNotificationPreferences (oneself)",
             "changePassword",
             "setPlanningPolicy",
         ];

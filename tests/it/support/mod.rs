@@ -12,6 +12,7 @@ pub mod given;
 pub mod house;
 pub mod issuer;
 pub mod planning;
+pub mod post_office;
 pub mod raw;
 pub mod receiver;
 pub mod sums;
