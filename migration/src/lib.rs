@@ -30,6 +30,8 @@ mod m22_access;
 mod m23_summaries;
 mod m24_webhooks;
 mod m25_event_floors;
+mod m26_alert_life;
+mod m27_alert_readings;
 mod table;
 
 /// All migrations, oldest first.
@@ -60,6 +62,8 @@ impl MigratorTrait for Migrator {
             Box::new(m23_summaries::Migration),
             Box::new(m24_webhooks::Migration),
             Box::new(m25_event_floors::Migration),
+            Box::new(m26_alert_life::Migration),
+            Box::new(m27_alert_readings::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! Events as subscribers and pollers see them: typed, scoped to the viewer, each with the cursor to continue from.
 
 use async_graphql::{Context, Description, Enum, Interface, Object, SimpleObject, Union};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     ContextExt,
@@ -15,6 +15,7 @@ use super::{
     progress::PlanProgress,
     review::Review,
     target::Target,
+    user::User,
 };
 use crate::{
     domain::{
@@ -24,7 +25,7 @@ use crate::{
         negotiation::CounterProposalState,
     },
     entity::event,
-    service::{action_items, alerts, comments, negotiation, plans, reviews},
+    service::{action_items, alerts, comments, negotiation, plans, reviews, users},
 };
 
 /// Who did something.
@@ -61,7 +62,7 @@ pub enum Event {
     PlanContentChanged(PlanContentChanged),
     /// Figures changed.
     ProgressChanged(ProgressChanged),
-    /// A warning of the viewer's side was raised, ended or taken note of.
+    /// Something became of a warning of the viewer's side.
     AlertChanged(AlertChanged),
     /// A review was held, skipped, confirmed or disputed, or its agenda or minutes changed.
     ReviewChanged(ReviewChanged),
@@ -82,7 +83,7 @@ pub enum EventItem {
     PlanContentChanged(PlanContentChanged),
     /// Figures changed.
     ProgressChanged(ProgressChanged),
-    /// A warning of the viewer's side was raised, ended or taken note of.
+    /// Something became of a warning of the viewer's side.
     AlertChanged(AlertChanged),
     /// A review was held, skipped, confirmed or disputed, or its agenda or minutes changed.
     ReviewChanged(ReviewChanged),
@@ -264,13 +265,29 @@ event_types! {
         }
     }
 
-    /// A warning of the viewer's side was raised, ended or taken note of.
+    /// A warning of the viewer's side was raised, ended, taken note of, put off, given to somebody or brought before the sponsor.
     AlertChanged {
         /// The warning as it is now.
         async fn alert(&self, ctx: &Context<'_>) -> Result<Option<Alert>, ApiError> {
             match self.0.row.payload {
-                EventBody::Alert { alert } => Ok(alerts::find(ctx.op(), alert).await?.map(Alert)),
+                EventBody::Alert { alert, .. } => {
+                    Ok(alerts::listing::find(ctx.op(), alert).await?.map(Alert))
+                }
                 _ => Ok(None),
+            }
+        }
+
+        /// Whom it was given to, taken from or brought before with this event.
+        async fn people(&self, ctx: &Context<'_>) -> Result<Vec<User>, ApiError> {
+            let EventBody::Alert { people, .. } = &self.0.row.payload else { return Ok(Vec::new()) };
+            Ok(users::by_ids(ctx.op(), people).await?.into_iter().map(User).collect())
+        }
+
+        /// The day until which it was put off with this event.
+        async fn snoozed_until_on(&self) -> Option<NaiveDate> {
+            match self.0.row.payload {
+                EventBody::Alert { until, .. } => until,
+                _ => None,
             }
         }
     }

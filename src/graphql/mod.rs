@@ -6,6 +6,9 @@ pub mod acting;
 pub mod action_item;
 pub mod activity;
 pub mod alert;
+pub mod alert_dry_run;
+pub mod alert_rule;
+pub mod alerting;
 pub mod amendment;
 pub mod comment;
 pub mod commitment;
@@ -20,6 +23,7 @@ pub mod following_up;
 pub mod gap;
 pub mod history;
 pub mod id;
+pub mod inbox;
 pub mod integration;
 pub mod live;
 pub mod loaders;
@@ -72,6 +76,7 @@ pub struct Query(
     activity::ActivityQuery,
     deal::DealQuery,
     alert::AlertQuery,
+    alert_dry_run::AlertDryRunQuery,
     gap::GapQuery,
     live::EventQuery,
     rate_limit::RateLimitQuery,
@@ -101,7 +106,9 @@ pub struct Mutation(
     reviewing::ReviewMutation,
     following_up::FollowUpMutation,
     activity::ActivityMutation,
-    alert::AlertMutation,
+    alerting::AlertMutation,
+    alert_rule::AlertRuleMutation,
+    inbox::InboxMutation,
 );
 
 /// Everything that can be followed.

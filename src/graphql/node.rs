@@ -252,7 +252,7 @@ pub async fn find(ctx: &Context<'_>, key: NodeKey) -> Result<Option<Node>, ApiEr
         }
         NodeKey::Deal(id) => deals::find(op, id).await?.map(|row| Deal(row).into()),
         NodeKey::Activity(id) => facts::find(op, id).await?.map(|row| Activity(row).into()),
-        NodeKey::Alert(id) => alerts::find(op, id).await?.map(|row| Alert(row).into()),
+        NodeKey::Alert(id) => alerts::listing::find(op, id).await?.map(|row| Alert(row).into()),
         NodeKey::CounterProposal(id) => {
             negotiation::find(op, id).await?.map(|(plan, row)| CounterProposal { plan, row }.into())
         }

@@ -1,5 +1,7 @@
 //! Progress: read from roll-ups, judged by the rules; never from the facts themselves, so its cost does not grow with them.
 
+pub mod days;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
