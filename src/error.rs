@@ -5,6 +5,7 @@ use sea_orm::DbErr;
 
 use crate::domain::{
     action_item::ActionItemBlocked,
+    alert::AlertBlocked,
     id::{CounterProposalId, PartnershipId, PlanId},
     negotiation::CounterProposalState,
     plan::{PlanAction, PlanState},
@@ -77,6 +78,9 @@ pub enum Error {
     /// The action item is settled.
     #[error(transparent)]
     ActionItemBlocked(#[from] ActionItemBlocked),
+    /// The alert, where it stands, does not allow it.
+    #[error(transparent)]
+    AlertBlocked(#[from] AlertBlocked),
     /// The plan cannot be proposed yet.
     #[error("the plan is not ready, blockers: {}", .0.len())]
     NotReady(Vec<crate::domain::readiness::Finding>),

@@ -30,6 +30,8 @@ mod m22_access;
 mod m23_summaries;
 mod m24_webhooks;
 mod m25_event_floors;
+mod m26_alert_life;
+mod m27_alert_readings;
 mod m29_notification_preferences;
 mod m30_notifications;
 mod m31_deal_snapshots;
@@ -67,6 +69,8 @@ impl MigratorTrait for Migrator {
             Box::new(m23_summaries::Migration),
             Box::new(m24_webhooks::Migration),
             Box::new(m25_event_floors::Migration),
+            Box::new(m26_alert_life::Migration),
+            Box::new(m27_alert_readings::Migration),
             Box::new(m29_notification_preferences::Migration),
             Box::new(m30_notifications::Migration),
             Box::new(m31_deal_snapshots::Migration),

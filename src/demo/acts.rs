@@ -22,7 +22,7 @@ use crate::{
     error::Result,
     op::Op,
     service::{
-        alerts::{self, AlertFilter},
+        alerts::{self, listing::AlertFilter},
         commitments, notes,
     },
     worker::watch,
@@ -263,7 +263,7 @@ async fn acknowledge(op: &Op, script: &PlanScript) -> Result<()> {
     let plan = write::get(&own, op, script).await?;
     let rules = Some(vec![AlertRule::CommitmentOverdue]);
     let filter = AlertFilter { plan: Some(plan.id), rules, ..AlertFilter::default() };
-    let found = alerts::list(&own, &filter, cast::page()?).await?.rows;
+    let found = alerts::listing::list(&own, &filter, cast::page()?).await?.rows;
     if found.iter().any(|alert| alert.state == AlertState::Acknowledged) {
         return Ok(());
     }
@@ -271,7 +271,7 @@ async fn acknowledge(op: &Op, script: &PlanScript) -> Result<()> {
         .iter()
         .find(|alert| alert.state == AlertState::Open && alert.message.starts_with(script::DECKS));
     if let Some(alert) = ours {
-        alerts::acknowledge(&own, alert.id).await?;
+        alerts::acting::acknowledge(&own, alert.id).await?;
     }
     Ok(())
 }

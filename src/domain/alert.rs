@@ -1,12 +1,22 @@
 //! When both sides are warned, and when a warning ends by itself (domain §9).
 
+mod life;
+mod replay;
+mod setting;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::{
+    life::{AlertBlocked, AlertDeed, LONGEST_SNOOZE_DAYS},
+    replay::{Replay, Turn},
+    setting::{AlertAudience, RuleSetting, RuleSettings, SetTwice},
+};
 use super::{
+    actor::Side,
     commitment::{CommitmentKind, CommitmentStatus},
     progress::TargetStatus,
 };
@@ -120,18 +130,37 @@ pub enum AlertState {
     Open,
     /// Somebody of the side has taken note.
     Acknowledged,
+    /// It stands, and asks for nothing until a day that somebody of the side has named.
+    Snoozed,
     /// Its cause is gone.
     Resolved,
 }
 
-impl AlertState {
-    /// Whether the cause still stands.
-    pub fn is_open(self) -> bool {
-        matches!(self, Self::Open | Self::Acknowledged)
-    }
-}
-
 impl AlertRule {
+    /// All of them, in the order in which policies list them.
+    pub const ALL: [Self; 20] = [
+        Self::TargetAtRisk,
+        Self::TargetBehind,
+        Self::TargetMissed,
+        Self::CommitmentDueSoon,
+        Self::CommitmentAtRisk,
+        Self::CommitmentOverdue,
+        Self::MilestoneDueSoon,
+        Self::MilestoneMissed,
+        Self::ReviewDue,
+        Self::ReviewOverdue,
+        Self::ReviewUnconfirmed,
+        Self::ActionItemOverdue,
+        Self::MdfOverspent,
+        Self::MdfLapsing,
+        Self::CertificationLapsing,
+        Self::FeedSilent,
+        Self::FactsUnconverted,
+        Self::FactsUnmapped,
+        Self::SignaturePending,
+        Self::PlanEnding,
+    ];
+
     /// How much it matters unless policy says otherwise.
     pub fn severity(self) -> Severity {
         match self {
@@ -298,9 +327,9 @@ pub enum Change {
     Open(Cause),
     /// The cause of a resolved warning is back.
     Reopen(Cause),
-    /// An open warning whose words have changed.
+    /// A standing warning whose words, or whose severity, have changed.
     Reword(Cause),
-    /// An open warning without a cause.
+    /// A standing warning without a cause.
     Resolve {
         /// What it was about.
         rule: AlertRule,
@@ -314,24 +343,38 @@ pub enum Change {
 pub struct Kept {
     /// Where it stands.
     pub state: AlertState,
+    /// How much it matters.
+    pub severity: Severity,
     /// What people read.
     pub message: String,
 }
 
-/// What brings the warnings of one side in line with the causes: one open warning per cause, none without.
-pub fn reconcile(kept: &BTreeMap<(AlertRule, Uuid), Kept>, causes: Vec<Cause>) -> Vec<Change> {
+/// What brings the warnings of one side in line with the causes: one standing warning per cause that the settings warn it of, none
+/// without.
+pub fn reconcile(
+    kept: &BTreeMap<(AlertRule, Uuid), Kept>,
+    mut causes: Vec<Cause>,
+    side: Side,
+    settings: &RuleSettings,
+) -> Vec<Change> {
+    causes.retain(|cause| settings.of(cause.rule).warns(side));
     let standing: BTreeSet<(AlertRule, Uuid)> =
         causes.iter().map(|cause| (cause.rule, cause.subject)).collect();
     let mut changes: Vec<Change> = kept
         .iter()
-        .filter(|(key, kept)| kept.state.is_open() && !standing.contains(key))
+        .filter(|(key, kept)| kept.state.is_standing() && !standing.contains(key))
         .map(|((rule, subject), _)| Change::Resolve { rule: *rule, subject: *subject })
         .collect();
     for cause in causes {
         match kept.get(&(cause.rule, cause.subject)) {
             None => changes.push(Change::Open(cause)),
-            Some(kept) if !kept.state.is_open() => changes.push(Change::Reopen(cause)),
-            Some(kept) if kept.message != cause.message => changes.push(Change::Reword(cause)),
+            Some(kept) if !kept.state.is_standing() => changes.push(Change::Reopen(cause)),
+            Some(kept)
+                if kept.message != cause.message
+                    || kept.severity != settings.of(cause.rule).severity =>
+            {
+                changes.push(Change::Reword(cause));
+            }
             Some(_) => {}
         }
     }
@@ -347,34 +390,64 @@ mod tests {
     }
 
     fn kept(state: AlertState) -> BTreeMap<(AlertRule, Uuid), Kept> {
-        let kept = Kept { state, message: "late".to_owned() };
+        let kept = Kept { state, severity: Severity::Critical, message: "late".to_owned() };
         BTreeMap::from([((AlertRule::TargetBehind, Uuid::from_u128(1)), kept)])
+    }
+
+    #[track_caller]
+    fn check(kept: &BTreeMap<(AlertRule, Uuid), Kept>, causes: Vec<Cause>, expected: Vec<Change>) {
+        assert_eq!(reconcile(kept, causes, Side::Vendor, &RuleSettings::default()), expected);
+    }
+
+    fn resolve() -> Change {
+        Change::Resolve { rule: AlertRule::TargetBehind, subject: Uuid::from_u128(1) }
     }
 
     #[test]
     fn a_cause_has_one_warning_and_a_warning_one_cause() {
         let behind = cause(AlertRule::TargetBehind, 1, "late");
-        let resolve =
-            Change::Resolve { rule: AlertRule::TargetBehind, subject: Uuid::from_u128(1) };
-        for (state, causes, expected) in [
-            (AlertState::Open, vec![behind.clone()], vec![]),
-            (AlertState::Acknowledged, vec![behind.clone()], vec![]),
-            (AlertState::Resolved, vec![behind.clone()], vec![Change::Reopen(behind.clone())]),
-            (AlertState::Open, vec![], vec![resolve.clone()]),
-            (AlertState::Acknowledged, vec![], vec![resolve.clone()]),
-            (AlertState::Resolved, vec![], vec![]),
-        ] {
-            assert_eq!(reconcile(&kept(state), causes), expected, "{state:?}");
+        for state in AlertState::STANDING {
+            check(&kept(state), vec![behind.clone()], vec![]);
+            check(&kept(state), vec![], vec![resolve()]);
         }
-        assert_eq!(reconcile(&BTreeMap::new(), vec![behind.clone()]), vec![Change::Open(behind)]);
+        let resolved = kept(AlertState::Resolved);
+        check(&resolved, vec![behind.clone()], vec![Change::Reopen(behind.clone())]);
+        check(&resolved, vec![], vec![]);
+        check(&BTreeMap::new(), vec![behind.clone()], vec![Change::Open(behind)]);
     }
 
     #[test]
     fn a_target_that_worsens_changes_its_warning() {
         let missed = cause(AlertRule::TargetMissed, 1, "over");
-        let changes = reconcile(&kept(AlertState::Open), vec![missed.clone()]);
-        let resolved =
-            Change::Resolve { rule: AlertRule::TargetBehind, subject: Uuid::from_u128(1) };
-        assert_eq!(changes, vec![resolved, Change::Open(missed)]);
+        let expected = vec![resolve(), Change::Open(missed.clone())];
+        check(&kept(AlertState::Open), vec![missed], expected);
+    }
+
+    #[test]
+    fn a_rule_warns_as_it_is_set() {
+        let behind = cause(AlertRule::TargetBehind, 1, "late");
+        let usual = RuleSetting::usual(AlertRule::TargetBehind);
+        let reworded = Change::Reword(behind.clone());
+        let set = |setting| RuleSettings::try_new(&[(AlertRule::TargetBehind, setting)]).unwrap();
+        for (setting, standing, fresh) in [
+            (usual, vec![], vec![Change::Open(behind.clone())]),
+            (RuleSetting { is_on: false, ..usual }, vec![resolve()], vec![]),
+            (
+                RuleSetting { audience: AlertAudience::PartnerOnly, ..usual },
+                vec![resolve()],
+                vec![],
+            ),
+            (
+                RuleSetting { severity: Severity::Info, ..usual },
+                vec![reworded],
+                vec![Change::Open(behind.clone())],
+            ),
+        ] {
+            let settings = set(setting);
+            let causes = || vec![behind.clone()];
+            let kept = kept(AlertState::Snoozed);
+            assert_eq!(reconcile(&kept, causes(), Side::Vendor, &settings), standing);
+            assert_eq!(reconcile(&BTreeMap::new(), causes(), Side::Vendor, &settings), fresh);
+        }
     }
 }

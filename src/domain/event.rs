@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -10,7 +11,7 @@ use super::{
     actor::{Member, Side},
     id::{
         ActionItemId, ActivityId, AlertId, CommentId, CommitmentId, CounterProposalId,
-        OrganizationId, ReviewId, TargetId,
+        OrganizationId, ReviewId, TargetId, UserId,
     },
     negotiation::CounterProposalState,
 };
@@ -76,6 +77,16 @@ pub enum EventKind {
     AlertResolved,
     /// A side took note of a warning.
     AlertAcknowledged,
+    /// Somebody of a side put a warning off until a day.
+    AlertSnoozed,
+    /// The day came until which a warning had been put off: it asks again.
+    AlertWoken,
+    /// A warning was given to somebody of the side.
+    AlertAssigned,
+    /// A warning was taken from somebody of the side, and given to nobody.
+    AlertUnassigned,
+    /// Nobody took note of a critical warning for days: it was brought before the side's executive sponsor.
+    AlertEscalated,
     /// Somebody said what a review will talk about.
     ReviewAgendaSet,
     /// A review was held: its scorecard is frozen, its minutes wait for both sides.
@@ -112,7 +123,21 @@ pub enum EventKind {
 
 impl EventKind {
     /// Those that are about warnings.
-    pub const ALERTS: [Self; 3] = [Self::AlertOpened, Self::AlertResolved, Self::AlertAcknowledged];
+    pub const ALERTS: [Self; 8] = [
+        Self::AlertOpened,
+        Self::AlertResolved,
+        Self::AlertAcknowledged,
+        Self::AlertSnoozed,
+        Self::AlertWoken,
+        Self::AlertAssigned,
+        Self::AlertUnassigned,
+        Self::AlertEscalated,
+    ];
+
+    /// Whether it says who is to see to a warning.
+    pub fn is_assignment(self) -> bool {
+        matches!(self, Self::AlertAssigned | Self::AlertUnassigned)
+    }
 
     /// Whether it is about a warning.
     pub fn is_alert(self) -> bool {
@@ -152,6 +177,12 @@ pub enum EventBody {
     Alert {
         /// The warning.
         alert: AlertId,
+        /// Whom it was given to, taken from or brought before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        people: Vec<UserId>,
+        /// The day on which it will ask again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<NaiveDate>,
     },
     /// A review.
     Review {

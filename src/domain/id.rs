@@ -147,6 +147,8 @@ ids! {
     DealId = "deal";
     /// A warning about something that falls behind.
     AlertId = "alrt";
+    /// A time at which a warning asked for attention.
+    AskId = "ask";
     /// Something that happened, as told to subscribers.
     EventId = "evnt";
     /// An entry of a plan's history.

@@ -5,6 +5,7 @@ use sea_orm::{DeriveActiveEnum, EnumIter, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    alert::RuleSettings,
     id::TierId,
     progress::Thresholds,
     review::{Cadence, DEFAULT_OFFSET_DAYS},
@@ -202,6 +203,9 @@ pub struct PlanningPolicy {
     /// The days of alerts, commitments and reviews.
     #[serde(default)]
     pub windows: Windows,
+    /// Which rules warn, whom, and how loudly.
+    #[serde(default, skip_serializing_if = "RuleSettings::is_usual")]
+    pub alert_rules: RuleSettings,
 }
 
 impl PlanningPolicy {
@@ -238,6 +242,7 @@ impl PlanningPolicy {
             required_sections: Vec::new(),
             thresholds: Thresholds::default(),
             windows: Windows::default(),
+            alert_rules: RuleSettings::default(),
         }
     }
 }
@@ -257,7 +262,7 @@ pub struct TierPolicy {
 ///
 /// One for exactly this tier and type beats one for the whole tier; where there is neither, nothing is offered. An alliance is
 /// planned in full unless a policy for alliances says otherwise: where that of the whole tier says less, it is asked what every
-/// full plan is asked, and keeps the policy's thresholds and windows.
+/// full plan is asked, and keeps the policy's thresholds, windows and rules.
 pub fn choose(policies: &[TierPolicy], tier: TierId, partner_type: PartnerType) -> PlanningPolicy {
     let find = |wanted: Option<PartnerType>| {
         policies.iter().find(|policy| policy.tier == tier && policy.partner_type == wanted)
@@ -267,8 +272,8 @@ pub fn choose(policies: &[TierPolicy], tier: TierId, partner_type: PartnerType) 
     }
     let policy = find(None).map_or_else(PlanningPolicy::none, |chosen| chosen.policy.clone());
     if partner_type == PartnerType::Alliance && policy.mode != PlanningMode::Full {
-        let PlanningPolicy { thresholds, windows, .. } = policy;
-        return PlanningPolicy { thresholds, windows, ..PlanningPolicy::full() };
+        let PlanningPolicy { thresholds, windows, alert_rules, .. } = policy;
+        return PlanningPolicy { thresholds, windows, alert_rules, ..PlanningPolicy::full() };
     }
     policy
 }

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::domain::{
     actor::{Actor, Side},
     alert::{AlertRule, AlertState, Severity},
-    id::{AlertId, OrganizationId, PartnershipId, PlanId, UserId},
+    id::{AlertId, AskId, OrganizationId, PartnershipId, PlanId, UserId},
 };
 
 #[sea_orm::model]
@@ -29,6 +29,11 @@ pub struct Model {
     pub acknowledged_at: Option<DateTimeUtc>,
     pub acknowledged_by: Option<UserId>,
     pub resolved_at: Option<DateTimeUtc>,
+    pub ask_id: AskId,
+    pub asked_at: DateTimeUtc,
+    pub snoozed_until: Option<Date>,
+    pub assignee_id: Option<UserId>,
+    pub escalated_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

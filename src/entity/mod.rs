@@ -12,6 +12,7 @@ pub mod action_item;
 pub mod activity;
 pub mod agreement;
 pub mod alert;
+pub mod alert_reading;
 pub mod comment;
 pub mod commitment;
 pub mod commitment_rollup;

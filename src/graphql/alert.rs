@@ -1,17 +1,19 @@
 //! Alerts as each side sees its own.
 
 use async_graphql::{Context, Description, InputObject, Object, Union};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     ContextExt,
     action_item::ActionItem,
     commitment::Commitment,
-    error::{ApiError, payloads},
+    error::ApiError,
+    loaders::ReadOf,
     page::{List, PageArgs, Paged, Total},
     plan::Plan,
     review::Review,
     target::Target,
+    user::User,
 };
 use crate::{
     domain::{
@@ -102,6 +104,33 @@ impl Alert {
         self.0.acknowledged_at
     }
 
+    /// The day on which it asks again; null unless it is snoozed.
+    async fn snoozed_until_on(&self) -> Option<NaiveDate> {
+        self.0.snoozed_until
+    }
+
+    /// Whether the viewer has read it as it asks now; one that was raised, woken, assigned or brought before the sponsor since asks anew.
+    /// Null for an integration.
+    async fn is_read(&self, ctx: &Context<'_>) -> Result<Option<bool>, ApiError> {
+        if ctx.op().member()?.user().is_none() {
+            return Ok(None);
+        }
+        let read = ctx.loaders().load_one(ReadOf(self.0.id)).await?;
+        Ok(Some(read == Some(self.0.ask_id)))
+    }
+
+    /// Who of the viewer's side is to see to it; null when nobody in particular is.
+    async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
+        let Some(assignee) = self.0.assignee_id else { return Ok(None) };
+        Ok(ctx.loaders().load_one(assignee).await?.map(User))
+    }
+
+    /// When it was brought before the executive sponsor of the viewer's side, because it was critical and nobody took note of it;
+    /// null if it was not since it was raised last.
+    async fn escalated_at(&self) -> Option<DateTime<Utc>> {
+        self.0.escalated_at
+    }
+
     /// When its cause went away.
     async fn resolved_at(&self) -> Option<DateTime<Utc>> {
         self.0.resolved_at
@@ -167,7 +196,7 @@ pub struct AlertFilter {
     pub severities: Option<Vec<Severity>>,
 }
 
-impl From<AlertFilter> for alerts::AlertFilter {
+impl From<AlertFilter> for alerts::listing::AlertFilter {
     fn from(filter: AlertFilter) -> Self {
         let AlertFilter { plan_id: plan, states, rules, severities } = filter;
         Self { plan, states, rules, severities }
@@ -182,12 +211,12 @@ pub async fn page(
 ) -> Result<Paged<Alert>, ApiError> {
     let list = List::new("alerts", &filter);
     let page = list.page(&args)?;
-    let filter = alerts::AlertFilter::from(filter);
+    let filter = alerts::listing::AlertFilter::from(filter);
     let op = ctx.op().clone();
-    let found = alerts::list(&op, &filter, page).await?;
+    let found = alerts::listing::list(&op, &filter, page).await?;
     let total = Total::new(move || {
         let (op, filter) = (op.clone(), filter.clone());
-        async move { alerts::count(&op, &filter).await }
+        async move { alerts::listing::count(&op, &filter).await }
     });
     Ok(list.connection(found, total, |row| row.id.0, Alert))
 }
@@ -211,36 +240,5 @@ impl AlertQuery {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<Alert>, ApiError> {
         page(ctx, filter.unwrap_or_default(), PageArgs { first, after, last, before }).await
-    }
-}
-
-/// Takes note of an alert.
-#[derive(Clone, Debug, InputObject)]
-pub struct AcknowledgeAlertInput {
-    /// The alert.
-    pub alert_id: AlertId,
-}
-
-payloads! {
-    /// The alert, or why nobody took note of it.
-    AcknowledgeAlertPayload {
-        /// The alert.
-        alert: Alert
-    }
-}
-
-/// Mutations of alerts.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct AlertMutation;
-
-#[Object]
-impl AlertMutation {
-    /// Takes note of an alert for the viewer's side; the other side's alert stays as it is.
-    async fn acknowledge_alert(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which alert.")] input: AcknowledgeAlertInput,
-    ) -> Result<AcknowledgeAlertPayload, ApiError> {
-        AcknowledgeAlertPayload::of(alerts::acknowledge(ctx.op(), input.alert_id).await, Alert)
     }
 }

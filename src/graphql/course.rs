@@ -8,7 +8,7 @@ use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use crate::domain::event::EventCursor;
 
 /// Fields whose value depends on which person asks, beside those whose name begins with [`OF_VIEWER`].
-const PERSONAL: [&str; 2] = ["lastVisitedAt", "changesSinceVisit"];
+const PERSONAL: [&str; 3] = ["lastVisitedAt", "changesSinceVisit", "isRead"];
 
 /// How the names of fields begin that tell of the viewer: a sponsor may do what a colleague of the same role may not.
 const OF_VIEWER: &str = "viewer";

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, Enum, Interface, Object, SimpleObject, Union};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     ContextExt,
@@ -18,6 +18,7 @@ use super::{
     progress::PlanProgress,
     review::Review,
     target::Target,
+    user::User,
 };
 use crate::{
     domain::{
@@ -27,7 +28,7 @@ use crate::{
         negotiation::CounterProposalState,
     },
     entity::event,
-    service::{action_items, alerts, comments, facts, negotiation, plans, reviews},
+    service::{action_items, alerts, comments, facts, negotiation, plans, reviews, users},
 };
 
 /// Who did something.
@@ -64,7 +65,7 @@ pub enum Event {
     PlanContentChanged(PlanContentChanged),
     /// Figures changed.
     ProgressChanged(ProgressChanged),
-    /// A warning of the viewer's side was raised, ended or taken note of.
+    /// Something became of a warning of the viewer's side.
     AlertChanged(AlertChanged),
     /// A review was held, skipped, confirmed or disputed, or its agenda or minutes changed.
     ReviewChanged(ReviewChanged),
@@ -87,7 +88,7 @@ pub enum EventItem {
     PlanContentChanged(PlanContentChanged),
     /// Figures changed.
     ProgressChanged(ProgressChanged),
-    /// A warning of the viewer's side was raised, ended or taken note of.
+    /// Something became of a warning of the viewer's side.
     AlertChanged(AlertChanged),
     /// A review was held, skipped, confirmed or disputed, or its agenda or minutes changed.
     ReviewChanged(ReviewChanged),
@@ -272,13 +273,29 @@ event_types! {
         }
     }
 
-    /// A warning of the viewer's side was raised, ended or taken note of.
+    /// A warning of the viewer's side was raised, ended, taken note of, put off, given to somebody or brought before the sponsor.
     AlertChanged {
         /// The warning as it is now.
         async fn alert(&self, ctx: &Context<'_>) -> Result<Option<Alert>, ApiError> {
             match self.0.row.payload {
-                EventBody::Alert { alert } => Ok(alerts::find(ctx.op(), alert).await?.map(Alert)),
+                EventBody::Alert { alert, .. } => {
+                    Ok(alerts::listing::find(ctx.op(), alert).await?.map(Alert))
+                }
                 _ => Ok(None),
+            }
+        }
+
+        /// Whom it was given to, taken from or brought before with this event.
+        async fn people(&self, ctx: &Context<'_>) -> Result<Vec<User>, ApiError> {
+            let EventBody::Alert { people, .. } = &self.0.row.payload else { return Ok(Vec::new()) };
+            Ok(users::by_ids(ctx.op(), people).await?.into_iter().map(User).collect())
+        }
+
+        /// The day until which it was put off with this event.
+        async fn snoozed_until_on(&self) -> Option<NaiveDate> {
+            match self.0.row.payload {
+                EventBody::Alert { until, .. } => until,
+                _ => None,
             }
         }
     }

@@ -11,9 +11,9 @@ use crate::{
     domain::{
         content::Objective,
         id::{
-            ActivityId, AgreementId, CommentId, CounterProposalId, DimensionValueId, IntegrationId,
-            ObjectiveId, OrganizationId, PartnershipId, PlanId, ReviewId, TierId, UserId,
-            WebhookDeliveryId,
+            ActivityId, AgreementId, AlertId, AskId, CommentId, CounterProposalId,
+            DimensionValueId, IntegrationId, ObjectiveId, OrganizationId, PartnershipId, PlanId,
+            ReviewId, TierId, UserId, WebhookDeliveryId,
         },
     },
     entity::{
@@ -24,7 +24,7 @@ use crate::{
     error::Error,
     op::Op,
     service::{
-        action_items, agreements, alerts, comments, dimensions, disputes, integrations,
+        action_items, agreements, alerts, comments, dimensions, disputes, inbox, integrations,
         negotiation, objectives, organizations, partnerships, plans, programmes,
         readings::{self, Reading},
         rejections, renewals, reviews, scorecards, teams, users, visits, webhooks,
@@ -96,6 +96,10 @@ impl Loader<ReadingOf> for Loaders {
         Ok(found.into_iter().map(|(id, reading)| (ReadingOf(id), Arc::new(reading))).collect())
     }
 }
+
+/// `Alert.isRead`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReadOf(pub AlertId);
 
 /// `Plan.openAlertCount`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -189,7 +193,8 @@ edges! {
     AliasesOf => Vec<String>, dimensions::aliases_of_values;
     RejectionsOf => Vec<rejected_row::Model>, rejections::of_integrations;
     DisputesOf => Vec<dispute::Model>, disputes::of_activities;
-    StandingAlertsOf => i64, alerts::standing_of_plans;
+    ReadOf => AskId, inbox::read_of_alerts;
+    StandingAlertsOf => i64, alerts::listing::standing_of_plans;
     ReviewsOf => Vec<review::Model>, reviews::of_plans;
     OpenActionsOf => Vec<action_item::Model>, action_items::open_of_plans;
     AnswersOf => Vec<review_answer::Model>, reviews::answers_of;

@@ -6,6 +6,9 @@ pub mod acting;
 pub mod action_item;
 pub mod activity;
 pub mod alert;
+pub mod alert_dry_run;
+pub mod alert_rule;
+pub mod alerting;
 pub mod amendment;
 pub mod comment;
 pub mod commitment;
@@ -22,6 +25,7 @@ pub mod following_up;
 pub mod gap;
 pub mod history;
 pub mod id;
+pub mod inbox;
 pub mod integration;
 pub mod live;
 pub mod loaders;
@@ -76,6 +80,7 @@ pub struct Query(
     activity::ActivityQuery,
     deal::DealQuery,
     alert::AlertQuery,
+    alert_dry_run::AlertDryRunQuery,
     gap::GapQuery,
     live::EventQuery,
     rate_limit::RateLimitQuery,
@@ -108,7 +113,9 @@ pub struct Mutation(
     activity::ActivityMutation,
     deal_snapshot::DealMutation,
     dispute::DisputeMutation,
-    alert::AlertMutation,
+    alerting::AlertMutation,
+    alert_rule::AlertRuleMutation,
+    inbox::InboxMutation,
 );
 
 /// Everything that can be followed.

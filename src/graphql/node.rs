@@ -252,7 +252,7 @@ pub async fn find(ctx: &Context<'_>, key: NodeKey) -> Result<Option<Node>, ApiEr
             .map(|(plan, row)| ActionItem { plan: plan.into(), row }.into()),
         NodeKey::Deal(id) => deals::find(op, id).await?.map(|row| Deal(row).into()),
         NodeKey::Activity(id) => facts::find(op, id).await?.map(|row| Activity(row).into()),
-        NodeKey::Alert(id) => alerts::find(op, id).await?.map(|row| Alert(row).into()),
+        NodeKey::Alert(id) => alerts::listing::find(op, id).await?.map(|row| Alert(row).into()),
         NodeKey::CounterProposal(id) => negotiation::find(op, id)
             .await?
             .map(|(plan, row)| CounterProposal { plan: plan.into(), row }.into()),

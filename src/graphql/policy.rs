@@ -2,7 +2,10 @@
 
 use async_graphql::{Description, InputObject, Object, SimpleObject};
 
-use super::scalars::Decimal;
+use super::{
+    alert_rule::{self, AlertRuleSetting, AlertRuleSettingInput},
+    scalars::Decimal,
+};
 use crate::{
     domain::{
         policy::{self, PlanningMode, Section},
@@ -80,6 +83,11 @@ impl PlanningPolicy {
             escalation_days: days(windows.escalation_days),
         }
     }
+
+    /// Which rules warn, whom, and how loudly: all of them, in one order.
+    async fn alert_rules(&self) -> Vec<AlertRuleSetting> {
+        alert_rule::settings(&self.0.alert_rules)
+    }
 }
 
 /// The bands of pace, their lower bounds included.
@@ -141,6 +149,8 @@ pub struct PlanningPolicyInput {
     pub thresholds: Option<PaceThresholdsInput>,
     /// The days by which something is due, late or silent.
     pub windows: Option<PolicyWindowsInput>,
+    /// Which rules warn, whom, and how loudly; a rule that is left out is as usual.
+    pub alert_rules: Option<Vec<AlertRuleSettingInput>>,
 }
 
 /// The bands of pace; what is absent is as usual: 1.10, 0.90, 0.75 and 14 days.
@@ -202,6 +212,10 @@ impl TryFrom<PlanningPolicyInput> for policy::PlanningPolicy {
             required_sections: distinct(input.required_sections.unwrap_or(usual.required_sections)),
             thresholds: input.thresholds.unwrap_or_default().try_into()?,
             windows: input.windows.unwrap_or_default().try_into()?,
+            alert_rules: alert_rule::given(
+                "policy.alertRules",
+                &input.alert_rules.unwrap_or_default(),
+            )?,
         })
     }
 }

@@ -68,7 +68,7 @@ impl PreRead {
     ) -> Result<Paged<Alert>, ApiError> {
         let filter = AlertFilter {
             plan_id: Some(self.0.plan.id),
-            states: Some(vec![AlertState::Open, AlertState::Acknowledged]),
+            states: Some(AlertState::STANDING.to_vec()),
             ..AlertFilter::default()
         };
         alert::page(ctx, filter, PageArgs { first, after, last, before }).await

@@ -7,6 +7,7 @@ use super::{
     alert::{self, Alert, AlertFilter},
     comment::{self, Comment},
     error::ApiError,
+    inbox::{self, InboxFilter},
     integration::Integration,
     notification::NotificationPreferences,
     organization::Organization,
@@ -16,12 +17,9 @@ use super::{
     user::User,
 };
 use crate::{
-    domain::{
-        actor::{Member, Role, Scope, Who},
-        alert::AlertState,
-    },
+    domain::actor::{Member, Role, Scope, Who},
     error::Error,
-    service::{alerts, notifications::preferences, organizations, users},
+    service::{self, notifications::preferences, organizations, users},
 };
 
 /// Who asks: a person or an integration, and what they have in front of them.
@@ -125,13 +123,26 @@ impl Viewer {
         Ok(preferences::own(ctx.op()).await?.map(NotificationPreferences))
     }
 
-    /// How many alerts of the viewer's side are open and nobody has taken note of.
+    /// The alerts that are the viewer's to see to, what asked last first: those of plans that the viewer works on, those given to the
+    /// viewer, and for executive sponsors those that were brought before them. An integration has none.
+    async fn inbox(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which alerts are wanted; those that stand unless it names states.")]
+        filter: Option<InboxFilter>,
+        #[graphql(desc = "How many from the beginning; 20 unless said, at most 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Paged<Alert>, ApiError> {
+        let args = PageArgs { first, after, last, before };
+        inbox::page(ctx, filter.unwrap_or_default(), args).await
+    }
+
+    /// How many alerts of the inbox are open or acknowledged, and unread by the viewer.
     async fn unread_alert_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        let open = alerts::AlertFilter {
-            states: Some(vec![AlertState::Open]),
-            ..alerts::AlertFilter::default()
-        };
-        let count = alerts::count(ctx.op(), &open).await?;
+        let count = service::inbox::count_unread(ctx.op()).await?;
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
 }

@@ -6,6 +6,8 @@ mod reviews;
 
 use chrono::NaiveDate;
 
+pub use self::figures::of_figures;
+
 use super::{progress, reminders, summaries};
 use crate::{
     db::Tx,
@@ -65,7 +67,7 @@ pub async fn of_plan(
         let now = progress::of_plan(&**tx, plan, today).await?;
         summaries::keep(tx, &now).await?;
         if grounds.contains(&Ground::Figures) {
-            causes.shared.extend(figures::of_figures(&now, today));
+            causes.shared.extend(of_figures(&now, today));
         }
         if grounds.contains(&Ground::Feeds) {
             causes.shared.extend(feeds::of_feeds(tx, &now, today).await?);

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use crate::{
     domain::{
         actor::{Role, Side},
-        id::{PartnershipId, UserId},
+        id::{OrganizationId, PartnershipId, UserId},
     },
     entity::{commitment, plan, team_member, user},
     error::Result,
@@ -83,4 +83,48 @@ pub async fn manager_of(
             .find(|id| people.iter().any(|user| user.id == *id && user.role == role))
     };
     Ok(first(Role::ChannelAccountManager).or_else(|| first(Role::PartnerManager)))
+}
+
+/// Whether somebody of an organisation is there and works on a partnership: an admin, or a manager on its team.
+pub async fn works_on(
+    db: &impl ConnectionTrait,
+    partnership: PartnershipId,
+    organization: OrganizationId,
+    id: UserId,
+) -> Result<bool> {
+    let person = user::Entity::find_by_id(id)
+        .filter(user::Column::OrganizationId.eq(organization))
+        .filter(user::Column::IsActive.eq(true))
+        .one(db)
+        .await?;
+    let Some(person) = person else { return Ok(false) };
+    if !person.role.is_manager() {
+        return Ok(person.role.is_admin());
+    }
+    let place = team_member::Entity::find()
+        .filter(team_member::Column::PartnershipId.eq(partnership))
+        .filter(team_member::Column::UserId.eq(id));
+    Ok(place.one(db).await?.is_some())
+}
+
+/// Before whom a side's warnings about a plan are brought: its executive sponsor, or all of its executives where the plan names none.
+pub async fn sponsors_of(
+    db: &impl ConnectionTrait,
+    plan: &plan::Model,
+    side: Side,
+) -> Result<Vec<UserId>> {
+    let (organization, sponsor) = match side {
+        Side::Vendor => (plan.vendor_id, plan.vendor_sponsor_id),
+        Side::Partner => (plan.partner_id, plan.partner_sponsor_id),
+    };
+    let people = user::Entity::find()
+        .filter(user::Column::OrganizationId.eq(organization))
+        .filter(user::Column::Role.eq(executive(side)))
+        .filter(user::Column::IsActive.eq(true))
+        .order_by_asc(user::Column::Id);
+    let people = match sponsor {
+        Some(sponsor) => people.filter(user::Column::Id.eq(sponsor)),
+        None => people,
+    };
+    Ok(people.all(db).await?.into_iter().map(|user| user.id).collect())
 }

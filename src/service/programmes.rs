@@ -181,7 +181,6 @@ pub async fn set_policy(op: &Op, new: NewPolicy) -> Result<planning_policy::Mode
 }
 
 fn check_policy(policy: &PlanningPolicy) -> Result<()> {
-    policy.thresholds.check().map_err(|error| Error::invalid("policy.thresholds", error))?;
     if policy.minimum_cadence == Some(Cadence::Dates) {
         return Err(Error::invalid("policy.minimumCadence", "`DATES` has no frequency to ask for"));
     }
@@ -200,10 +199,12 @@ fn check_policy(policy: &PlanningPolicy) -> Result<()> {
         let message = format!("{part} is not a whole number of registrations");
         return Err(Error::invalid("policy.standardDealRegistrationTarget", message));
     }
-    check_windows(policy)
+    check_measures(policy)
 }
 
-fn check_windows(policy: &PlanningPolicy) -> Result<()> {
+/// Refuses bands of pace that do not follow each other, and windows that are too long.
+pub fn check_measures(policy: &PlanningPolicy) -> Result<()> {
+    policy.thresholds.check().map_err(|error| Error::invalid("policy.thresholds", error))?;
     let windows = &policy.windows;
     for (field, days) in [
         ("policy.thresholds.graceDays", policy.thresholds.grace_days),

@@ -1,5 +1,7 @@
 //! Progress: what facts add up to, judged by the rules against what was due.
 
+pub mod days;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;

@@ -86,8 +86,8 @@ pub async fn record(
 ) -> Result<(plan::Model, action_item::Model)> {
     let (plan, subject, review) = match new.source {
         Source::Alert(id) => {
-            let alert = alerts::find(op, id).await?.ok_or(Error::NotFound("alert"))?;
-            if !alert.state.is_open() {
+            let alert = alerts::listing::find(op, id).await?.ok_or(Error::NotFound("alert"))?;
+            if !alert.state.is_standing() {
                 return Err(Error::invalid("source.alertId", "the alert is resolved"));
             }
             (alert.plan_id, Subject::of_alert(&alert), None)

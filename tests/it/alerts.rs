@@ -1,7 +1,11 @@
 //! Warnings: raised by facts and by the clock, once for each cause and side, ended by themselves.
 
+mod dry_run;
 mod feeds;
+mod inbox;
+mod life;
 mod reviews;
+mod rules;
 
 use serde_json::{Value, json};
 
@@ -82,7 +86,7 @@ async fn a_target_that_falls_behind_by_time_alone_warns_each_side_once() {
         let query = "{ viewer { unreadAlertCount alerts { totalCount } } alerts { totalCount } }";
         client.run(query, json!({})).await
     };
-    for side in [&plan.vendor.viewer, &plan.partner.viewer] {
+    for side in [&plan.vendor.manager, &plan.partner.manager] {
         assert_eq!(
             counts(side).await,
             json!({ "viewer": { "unreadAlertCount": 1, "alerts": { "totalCount": 1 } }, "alerts": { "totalCount": 1 } })
@@ -123,7 +127,7 @@ async fn facts_end_a_warning_and_its_return_opens_it_again() {
         ["TARGET_BEHIND RESOLVED 1 demos", "TARGET_AT_RISK RESOLVED 1 demos"]
     );
     let wanted = "{ viewer { unreadAlertCount } }";
-    let unread = plan.partner.viewer.run(wanted, json!({})).await;
+    let unread = plan.partner.manager.run(wanted, json!({})).await;
     // The review that is due and the silent feeds remain.
     assert_eq!(unread["viewer"]["unreadAlertCount"], 2);
 
@@ -177,7 +181,7 @@ async fn each_side_takes_note_for_itself() {
             .take()
     };
     assert_eq!(
-        (unread(&plan.vendor.viewer).await, unread(&plan.partner.viewer).await),
+        (unread(&plan.vendor.manager).await, unread(&plan.partner.manager).await),
         (json!(0), json!(1))
     );
     assert_eq!(alerts(&plan, &plan.partner.viewer).await, ["TARGET_BEHIND OPEN 1 demos"]);
@@ -188,7 +192,7 @@ async fn each_side_takes_note_for_itself() {
     assert_eq!(alerts(&plan, &plan.vendor.viewer).await, ["TARGET_BEHIND RESOLVED 1 demos"]);
     manager.recorded(partnership, &[Fact::custom("demos", "-150", "2026-01-19")]).await;
     assert_eq!(alerts(&plan, &plan.vendor.viewer).await, ["TARGET_BEHIND OPEN 2 demos"]);
-    assert_eq!(unread(&plan.vendor.viewer).await, 1);
+    assert_eq!(unread(&plan.vendor.manager).await, 1);
     app.check_sums().await;
 }
 

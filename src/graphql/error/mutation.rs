@@ -319,7 +319,9 @@ impl MutationError {
                     allowed: blocked.stage.allowed(),
                 })
             }
-            Error::ActionItemBlocked(_) => generic(ErrorCode::InvalidTransition),
+            Error::ActionItemBlocked(_) | Error::AlertBlocked(_) => {
+                generic(ErrorCode::InvalidTransition)
+            }
             Error::NotReady(blockers) => Self::NotReady(NotReady {
                 code: ErrorCode::NotReady,
                 message,

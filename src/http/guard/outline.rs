@@ -26,6 +26,9 @@ const INTROSPECTION: &str = include_str!("introspection.graphql");
 /// Items expected in a list that no argument bounds: the signatures of a plan, the targets in it.
 const SHORT_LIST: u64 = 5;
 
+/// Objects that a look back over many days counts as.
+const RETROSPECT: u64 = 100;
+
 /// Reads a value of a scalar that is the schema's own, or says why it cannot.
 pub type ReadScalar = fn(scalar: &str, value: &Value) -> Result<(), String>;
 
@@ -93,6 +96,8 @@ pub struct Field {
     pub of: String,
     /// How much of it there may be.
     pub length: Length,
+    /// How many objects each of it counts as: what looks back day by day, from the day that the argument `since` says, works for many.
+    pub weight: u64,
 }
 
 /// How much of a field there may be.
@@ -222,7 +227,7 @@ impl Outline {
         }
         if let Some(Shape::Composite(query)) = self.types.get_mut(&root) {
             for (name, of) in [("__schema", "__Schema"), ("__type", "__Type")] {
-                let field = Field { of: of.to_owned(), length: Length::One };
+                let field = Field { of: of.to_owned(), length: Length::One, weight: 1 };
                 query.fields.insert(name.to_owned(), field);
             }
         }
@@ -269,8 +274,8 @@ fn shape(kind: TypeKind, is_one_of: bool) -> Shape {
 
 fn composite(fields: impl Iterator<Item = FieldDefinition>, is_abstract: bool) -> Shape {
     let fields = fields.map(|definition| {
-        let length = length(&definition);
-        let field = Field { of: innermost(&definition.ty.node).to_owned(), length };
+        let (length, weight) = (length(&definition), weight(&definition));
+        let field = Field { of: innermost(&definition.ty.node).to_owned(), length, weight };
         (definition.name.node.to_string(), field)
     });
     Shape::Composite(Composite { fields: fields.collect(), is_page: false, is_abstract })
@@ -293,6 +298,11 @@ fn length(field: &FieldDefinition) -> Length {
         (true, false, None) => Length::Expected(SHORT_LIST),
         (false, false, _) => Length::One,
     }
+}
+
+fn weight(field: &FieldDefinition) -> u64 {
+    let looks_back = field.arguments.iter().any(|argument| argument.node.name.node == "since");
+    if looks_back { RETROSPECT } else { 1 }
 }
 
 fn innermost(kind: &Type) -> &str {

@@ -222,8 +222,9 @@ impl<'a> Scales<'a> {
         };
 
         let page = self.page(field);
-        let itself =
-            Amount { nodes: u64::from(!field.selection_set.node.items.is_empty()), values: 0 };
+        let weight = known.map_or(1, |known| known.weight);
+        let is_object = !field.selection_set.node.items.is_empty();
+        let itself = Amount { nodes: if is_object { weight } else { 0 }, values: 0 };
         let single = itself.plus(inner.once).plus(inner.each.times(page));
         let mut amount = match known.map_or(&Length::One, |known| &known.length) {
             Length::One | Length::Page => single,

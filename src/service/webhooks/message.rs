@@ -81,7 +81,11 @@ fn of_event(event: &event::Model, cursor: &str) -> Value {
             say("targets", things(targets));
             say("commitments", things(commitments));
         }
-        EventBody::Alert { alert } => say("alert", thing(alert)),
+        EventBody::Alert { alert, people, until } => {
+            say("alert", thing(alert));
+            say("people", things(people));
+            say("snoozedUntilOn", json!(until));
+        }
         EventBody::Review { review } => say("review", thing(review)),
         EventBody::ActionItem { item } => say("actionItem", thing(item)),
         EventBody::CounterProposal { proposal, state } => {

@@ -127,6 +127,8 @@ pub fn queries() -> Vec<Call> {
         ("Query.planningGaps.filter.partnershipId", "partnership"),
         ("Query.plans.filter.partnershipId", "partnership"),
         ("Viewer.alerts.filter.planId", "plan"),
+        ("Viewer.inbox.filter.partnerId", "partnerCompany"),
+        ("Viewer.inbox.filter.planId", "plan"),
         ("Viewer.plans.filter.partnershipId", "partnership"),
         ("Plan.actionItems.filter.ownerId", "vendorsManager"),
         ("Plan.actionItems.filter.reviewId", "held"),
@@ -153,6 +155,14 @@ pub fn queries() -> Vec<Call> {
         };
         calls.push(Call::asks(place, &query, variables));
     }
+    let dry_run =
+        "query($ids: [ID!]!) { alertDryRun(planIds: $ids, since: \"2026-01-01\") { toOn } }";
+    calls.push(Call::asks("Query.alertDryRun.planIds", dry_run, json!({ "ids": ["$plan"] })));
+    let assigned =
+        "query($id: ID!) { viewer { inbox(filter: { assigneeId: $id, states: [RESOLVED] }) {
+        totalCount edges { cursor } } } }";
+    let variables = json!({ "id": "$vendorsManager" });
+    calls.push(Call::asks("Viewer.inbox.filter.assigneeId", assigned, variables));
     let comparison = "query($id: ID!, $held: ID!) { node(id: $held) { ... on Review {
         comparison(with: $id) { __typename } } } }";
     let variables = json!({ "id": "$earlier", "held": "$held" });

@@ -114,6 +114,8 @@ impl Life {
             ("vendorsNote", note(&vendor.manager, &plan.id).await),
             ("partnersNote", note(&partner.manager, &plan.id).await),
         ]);
+        let assigned = json!({ "alertId": self.of_both["vendorsAlert"], "assigneeId": owner });
+        vendor.manager.done(&bare_mutation("assignAlert"), json!({ "input": assigned })).await;
     }
 
     /// What the vendor has for all of its partners.

@@ -61,7 +61,10 @@ impl Trial {
                 let said = match swap.pointer.strip_prefix("/ids/") {
                     _ if is_unread(&swap.place) => "what is the plan's".to_owned(),
                     // The others are there.
-                    Some(at) => data["nodes"][at.parse::<usize>().unwrap()].to_string(),
+                    Some(at) => {
+                        let list = data.as_object().unwrap().values().next().unwrap();
+                        list[at.parse::<usize>().unwrap()].to_string()
+                    }
                     None => data.to_string(),
                 };
                 answers.entry(said).or_default().insert(swap.place);

@@ -26,8 +26,19 @@ pub struct Attempt {
 impl Attempt {
     /// Whether it leaves everything as it was for the attempts that follow.
     pub fn is_harmless(&self) -> bool {
-        ["addComment", "addPrivateNote", "markPlanVisited", "acknowledgeAlert", "signIn"]
-            .contains(&self.name)
+        const HARMLESS: [&str; 10] = [
+            "addComment",
+            "addPrivateNote",
+            "markPlanVisited",
+            "acknowledgeAlert",
+            "acknowledgeAlerts",
+            "snoozeAlert",
+            "assignAlert",
+            "unassignAlert",
+            "markAlertsRead",
+            "signIn",
+        ];
+        HARMLESS.contains(&self.name)
     }
 
     /// The mutation, of whose payload only the errors are asked.
@@ -35,6 +46,10 @@ impl Attempt {
         match self.name {
             "recordActivities" => facts::RECORD.to_owned(),
             "upsertDeals" => deals::UPSERT.to_owned(),
+            name @ ("acknowledgeAlerts" | "markAlertsRead") => {
+                let each = "{ results { errors { code message path } } errors {";
+                bare_mutation(name).replacen("{ errors {", each, 1)
+            }
             name => bare_mutation(name),
         }
     }
@@ -148,6 +163,8 @@ fn reviewing() -> Vec<(&'static str, &'static str, Value)> {
         json!({ "source": { "alertId": alert }, "title": "call", "ownerId": "$partnersManager",
             "dueOn": "2026-08-31", "expectedEffect": "more" })
     };
+    let snoozed = |alert: &str| json!({ "alertId": alert, "untilOn": "2026-08-31" });
+    let assigned = |alert: &str, to: &str| json!({ "alertId": alert, "assigneeId": to });
     let held = |mut input: Value| {
         input["reviewId"] = json!("$held");
         input
@@ -175,6 +192,21 @@ fn reviewing() -> Vec<(&'static str, &'static str, Value)> {
         ("recordRecoveryAction", "from the partner's alert", recovery("$partnersAlert")),
         ("acknowledgeAlert", "of the vendor", json!({ "alertId": "$vendorsAlert" })),
         ("acknowledgeAlert", "of the partner", json!({ "alertId": "$partnersAlert" })),
+        ("acknowledgeAlerts", "of the vendor", json!({ "alertIds": ["$vendorsAlert"] })),
+        ("acknowledgeAlerts", "of the partner", json!({ "alertIds": ["$partnersAlert"] })),
+        ("markAlertsRead", "of the vendor", json!({ "alertIds": ["$vendorsAlert"] })),
+        ("markAlertsRead", "of the partner", json!({ "alertIds": ["$partnersAlert"] })),
+        ("snoozeAlert", "of the vendor", snoozed("$vendorsAlert")),
+        ("snoozeAlert", "of the partner", snoozed("$partnersAlert")),
+        ("assignAlert", "of the vendor", assigned("$vendorsAlert", "$vendorsManager")),
+        ("assignAlert", "of the partner", assigned("$partnersAlert", "$partnersManager")),
+        ("unassignAlert", "of the vendor", json!({ "alertId": "$vendorsAlert" })),
+        ("unassignAlert", "of the partner", json!({ "alertId": "$partnersAlert" })),
+        (
+            "setAlertRules",
+            "",
+            json!({ "planId": "$plan", "rules": [{ "rule": "FEED_SILENT", "isOn": false }] }),
+        ),
     ]
 }
 
