@@ -84,7 +84,7 @@ impl From<Fired> for AlertDryRun {
         let Fired { plan, from: from_on, to: to_on, turns } = fired;
         let n_opened = turns.iter().filter(|turn| turn.is_opening).count();
         Self {
-            plan: Plan(plan),
+            plan: Plan::from(plan),
             from_on,
             to_on,
             opened_count: i32::try_from(n_opened).unwrap_or(i32::MAX),

@@ -101,6 +101,6 @@ impl AlertRuleMutation {
             Ok(rules) => alert_rules::set(ctx.op(), input.plan_id, rules).await,
             Err(refused) => Err(refused),
         };
-        SetAlertRulesPayload::of(result, Plan)
+        SetAlertRulesPayload::of(result, Plan::from)
     }
 }

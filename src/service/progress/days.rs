@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::{Added, PlanFigures, days_of_plan, delivered_by, judged};
+use super::{Added, PlanFigures, delivered_by, judged};
 use crate::{
     domain::{
         id::{CommitmentId, TargetId},
@@ -13,14 +13,14 @@ use crate::{
     },
     entity::{commitment_rollup, plan, slice_rollup, target_rollup},
     error::Result,
-    service::{content, readings::Reading, versions},
+    service::{content, readings::Reading, tallies, versions},
 };
 
 /// The sums of a plan, by day.
 #[derive(Debug)]
 pub struct DaysOfPlan {
-    plan: plan::Model,
-    reading: Arc<Reading>,
+    plan: Arc<plan::Model>,
+    reading: Reading,
     targets: BTreeMap<(TargetId, i32), Vec<target_rollup::Model>>,
     commitments: BTreeMap<(CommitmentId, i32), Vec<commitment_rollup::Model>>,
     totals: Vec<slice_rollup::Model>,
@@ -48,9 +48,9 @@ pub async fn of_plan(
     Ok(DaysOfPlan {
         targets: content::grouped(targets, |row| (row.target_id, row.version)),
         commitments: content::grouped(commitments, |row| (row.commitment_id, row.version)),
-        totals: days_of_plan(db, plan.id, to).await?,
-        reading: Arc::new(reading),
-        plan,
+        totals: tallies::days_of_plan(db, plan.id, to).await?,
+        reading,
+        plan: Arc::new(plan),
     })
 }
 
@@ -85,7 +85,7 @@ impl DaysOfPlan {
             },
             carried_in: 0,
         };
-        judged(self.plan.clone(), &self.reading, &counting, sums, day).map(Some)
+        judged(Arc::clone(&self.plan), &self.reading, &counting, sums, day).map(Some)
     }
 }
 
