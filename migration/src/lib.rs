@@ -32,6 +32,8 @@ mod m24_webhooks;
 mod m25_event_floors;
 mod m29_notification_preferences;
 mod m30_notifications;
+mod m34_json_as_written;
+mod m35_standing_alerts;
 mod table;
 
 /// All migrations, oldest first.
@@ -64,6 +66,8 @@ impl MigratorTrait for Migrator {
             Box::new(m25_event_floors::Migration),
             Box::new(m29_notification_preferences::Migration),
             Box::new(m30_notifications::Migration),
+            Box::new(m34_json_as_written::Migration),
+            Box::new(m35_standing_alerts::Migration),
         ]
     }
 }
