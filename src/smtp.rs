@@ -26,7 +26,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { answer: Duration::from_secs(10), end: Duration::from_secs(60) }
+        Self { answer: Duration::from_secs(10), end: Duration::from_mins(1) }
     }
 }
 

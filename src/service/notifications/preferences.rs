@@ -171,12 +171,11 @@ async fn store(tx: &Tx, op: &Op, user: UserId, said: Said) -> Result<Said> {
     for notification in waiting {
         let due_at = said.preferences.due_at(notification.rule, op.now());
         let mut row = notification.into_active_model();
-        match due_at {
-            Some(due_at) => row.due_at = Set(due_at),
-            None => {
-                row.state = Set(NotificationState::Withdrawn);
-                row.finished_at = Set(Some(op.now()));
-            }
+        if let Some(due_at) = due_at {
+            row.due_at = Set(due_at);
+        } else {
+            row.state = Set(NotificationState::Withdrawn);
+            row.finished_at = Set(Some(op.now()));
         }
         row.update(&**tx).await?;
     }
