@@ -93,6 +93,7 @@ fn plus(sums: TargetSums, row: &target_rollup::Model) -> TargetSums {
     TargetSums {
         actual: sums.actual.saturating_add(row.actual),
         verified: sums.verified.saturating_add(row.verified),
+        disputed: sums.disputed.saturating_add(row.disputed),
         won: sums.won.saturating_add(row.won),
         won_value: sums.won_value.saturating_add(row.won_value),
         open_deals: sums.open_deals.saturating_add(row.open_deals),
