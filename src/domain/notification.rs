@@ -116,6 +116,10 @@ pub enum NotificationReason {
     Admin,
     /// What it is about is theirs to do.
     Owner,
+    /// It was given to them.
+    Assignee,
+    /// It waited too long, and was brought before them.
+    Sponsor,
     /// Somebody has mentioned them.
     Mention,
 }

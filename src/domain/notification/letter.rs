@@ -119,6 +119,10 @@ impl Item {
                 "you run your company here, and nobody of it is on the team of this partnership"
             }
             NotificationReason::Owner => "what it is about is yours to do",
+            NotificationReason::Assignee => "it was given to you",
+            NotificationReason::Sponsor => {
+                "nobody has taken note of it for days, and you sponsor this plan for your company"
+            }
             NotificationReason::Mention => "somebody has mentioned you",
         }
     }

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
 
 use crate::{
     domain::{
         actor::{Actor, Role, Side},
-        alert::About,
+        alert::{About, AlertRule},
         event::EventKind,
         id::{CommentId, OrganizationId, UserId},
         notification::NotificationReason,
     },
-    entity::{action_item, alert, comment, commitment, mention, team_member, user},
+    entity::{action_item, alert, comment, commitment, mention, plan, team_member, user},
     error::Result,
+    service::people,
 };
 
 /// People whom something concerns, and why.
@@ -28,23 +30,75 @@ pub enum Subject {
     Comment(comment::Model),
 }
 
-/// The kinds of events of which people are told.
-pub const TOLD: [EventKind; 2] = [EventKind::AlertOpened, EventKind::CommentAdded];
+impl Subject {
+    /// Of which warning, if it is one.
+    pub fn rule(&self) -> Option<AlertRule> {
+        match self {
+            Self::Alert(alert) => Some(alert.rule),
+            Self::Comment(_) => None,
+        }
+    }
 
-/// Whom it concerns, as things are now: active people alone.
-pub async fn of(db: &impl ConnectionTrait, subject: &Subject) -> Result<Audience> {
+    /// The id of the warning or comment.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Alert(alert) => alert.id.0,
+            Self::Comment(comment) => comment.id.0,
+        }
+    }
+}
+
+/// The kinds of events of which people are told.
+pub const TOLD: [EventKind; 5] = [
+    EventKind::AlertOpened,
+    EventKind::AlertWoken,
+    EventKind::AlertAssigned,
+    EventKind::AlertEscalated,
+    EventKind::CommentAdded,
+];
+
+/// Whom it concerns that this has happened, as things are now: active people alone.
+pub async fn of(db: &impl ConnectionTrait, kind: EventKind, subject: &Subject) -> Result<Audience> {
     match subject {
+        Subject::Alert(alert) if kind == EventKind::AlertAssigned => assignee_of(db, alert).await,
+        Subject::Alert(alert) if kind == EventKind::AlertEscalated => sponsors_of(db, alert).await,
         Subject::Alert(alert) => of_alert(db, alert).await,
         Subject::Comment(comment) => of_comment(db, comment.id).await,
     }
 }
 
-/// The side's team, and whose it is to do; where the side has no team, those who run its company.
-async fn of_alert(db: &impl ConnectionTrait, alert: &alert::Model) -> Result<Audience> {
-    let house = match alert.side {
+fn house(alert: &alert::Model) -> OrganizationId {
+    match alert.side {
         Side::Vendor => alert.vendor_id,
         Side::Partner => alert.partner_id,
+    }
+}
+
+/// Whom the warning is given to, if it is not somebody else's again.
+async fn assignee_of(db: &impl ConnectionTrait, alert: &alert::Model) -> Result<Audience> {
+    let Some(assignee) = alert.assignee_id else { return Ok(Audience::new()) };
+    let people = people_of(db, house(alert), user::Column::Id.eq(assignee)).await?;
+    Ok(told(people, NotificationReason::Assignee))
+}
+
+/// Before whom the warning is brought; nobody once it has been opened anew.
+async fn sponsors_of(db: &impl ConnectionTrait, alert: &alert::Model) -> Result<Audience> {
+    let found = plan::Entity::find_by_id(alert.plan_id).one(db).await?;
+    let Some(plan) = found.filter(|_| alert.escalated_at.is_some()) else {
+        return Ok(Audience::new());
     };
+    let sponsors = people::sponsors_of(db, &plan, alert.side).await?;
+    let people = people_of(db, house(alert), user::Column::Id.is_in(sponsors)).await?;
+    Ok(told(people, NotificationReason::Sponsor))
+}
+
+fn told(people: Vec<user::Model>, reason: NotificationReason) -> Audience {
+    people.into_iter().map(|user| (user.id, (user, reason))).collect()
+}
+
+/// The side's team, and whose it is to do; where the side has no team, those who run its company.
+async fn of_alert(db: &impl ConnectionTrait, alert: &alert::Model) -> Result<Audience> {
+    let house = house(alert);
     let joined: Vec<UserId> = team_member::Entity::visible_to(&Actor::System)
         .select_only()
         .column(team_member::Column::UserId)
@@ -53,18 +107,15 @@ async fn of_alert(db: &impl ConnectionTrait, alert: &alert::Model) -> Result<Aud
         .all(db)
         .await?;
     let mut found = Audience::new();
-    let mut add = |people: Vec<user::Model>, reason| {
-        found.extend(people.into_iter().map(|user| (user.id, (user, reason))));
-    };
     let team = people_of(db, house, user::Column::Id.is_in(joined)).await?;
     if team.is_empty() {
         let run = user::Column::Role.is_in([Role::VendorAdmin, Role::PartnerAdmin]);
-        add(people_of(db, house, run).await?, NotificationReason::Admin);
+        found.extend(told(people_of(db, house, run).await?, NotificationReason::Admin));
     }
-    add(team, NotificationReason::Team);
+    found.extend(told(team, NotificationReason::Team));
     if let Some(owner) = owner_of(db, alert).await? {
         let owner = people_of(db, house, user::Column::Id.eq(owner)).await?;
-        add(owner, NotificationReason::Owner);
+        found.extend(told(owner, NotificationReason::Owner));
     }
     Ok(found)
 }
@@ -96,8 +147,7 @@ async fn of_comment(db: &impl ConnectionTrait, id: CommentId) -> Result<Audience
     let people = user::Entity::visible_to(&Actor::System)
         .filter(user::Column::Id.is_in(mentioned))
         .filter(user::Column::IsActive.eq(true));
-    let people = people.all(db).await?.into_iter();
-    Ok(people.map(|user| (user.id, (user, NotificationReason::Mention))).collect())
+    Ok(told(people.all(db).await?, NotificationReason::Mention))
 }
 
 async fn people_of(

@@ -52,7 +52,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let Some(subject) = self.subject(notification).await? else { return Ok(None) };
-        let audience = audience::of(self.op.db.read(), &subject).await?;
+        let audience = audience::of(self.op.db.read(), notification.kind, &subject).await?;
         let Some((_, reason)) = audience.get(&self.user.id) else { return Ok(None) };
         let (plan, at_plan, what) = match &subject {
             Subject::Alert(alert) => {

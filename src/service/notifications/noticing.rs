@@ -87,13 +87,10 @@ async fn go_through(op: &Op, vendor: OrganizationId, after: i64, head: i64) -> R
 /// Writes down for each person whom an event concerns that they are to be told of it.
 async fn write_down(tx: &Tx, op: &Op, event: &event::Model) -> Result<()> {
     let Some(subject) = subject(tx, &event.payload).await? else { return Ok(()) };
-    let audience = audience::of(&**tx, &subject).await?;
+    let audience = audience::of(&**tx, event.kind, &subject).await?;
     let people: Vec<UserId> = audience.keys().copied().collect();
     let said = preferences::of(&**tx, &people).await?;
-    let (rule, subject_id) = match &subject {
-        Subject::Alert(alert) => (Some(alert.rule), alert.id.0),
-        Subject::Comment(comment) => (None, comment.id.0),
-    };
+    let (rule, subject_id) = (subject.rule(), subject.id());
     let rows: Vec<notification::ActiveModel> = audience
         .into_values()
         .filter_map(|(user, reason)| {
@@ -130,7 +127,7 @@ async fn write_down(tx: &Tx, op: &Op, event: &event::Model) -> Result<()> {
 /// What an event is about, as it is now; none when it is gone.
 async fn subject(tx: &Tx, body: &EventBody) -> Result<Option<Subject>> {
     Ok(match body {
-        EventBody::Alert { alert } => {
+        EventBody::Alert { alert, .. } => {
             let found = alert::Entity::visible_to(&Actor::System)
                 .filter(alert::Column::Id.eq(*alert))
                 .one(&**tx)

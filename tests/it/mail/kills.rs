@@ -72,7 +72,7 @@ impl Trouble {
             partnership: house.acme.partnership.parse().unwrap(),
             subject: self.alert.0,
             seen_by: Some(Side::Vendor),
-            body: EventBody::Alert { alert: self.alert },
+            body: EventBody::Alert { alert: self.alert, people: Vec::new(), until: None },
         };
         let vendor = house.vendor.id.parse().unwrap();
         let tx = op.db.write().await.unwrap();

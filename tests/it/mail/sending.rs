@@ -123,6 +123,47 @@ async fn whose_it_is_to_do_is_told_too() {
 }
 
 #[tokio::test]
+async fn whom_a_warning_is_given_to_is_told() {
+    let house = House::start().await;
+    house.falls_behind().await;
+    house.deliver().await;
+    house.office.takes();
+    let alert = "{ alerts(filter: { rules: [TARGET_BEHIND] }) { nodes { id } } }";
+    let alert = house.acme.viewer.run(alert, json!({})).await["alerts"]["nodes"][0].take();
+    let to = house.acme.manager.user_id().await;
+    let input = json!({ "input": { "alertId": id_of(&alert), "assigneeId": to } });
+    house.acme.admin.done(&bare_mutation("assignAlert"), input).await;
+    let mails = house.mails().await;
+    let told: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
+    assert_eq!(told, [PARTNERS]);
+    let why = "You are told because it was given to you.";
+    assert!(mails[0].text.contains(why), "{}", mails[0].text);
+}
+
+#[tokio::test]
+async fn what_waited_too_long_is_told_to_the_sponsors_of_each_side() {
+    let house = House::start().await;
+    house.falls_behind().await;
+    house.deliver().await;
+    house.office.takes();
+    house.day("2026-01-19").await;
+    assert_eq!(house.told().await, []);
+    house.day("2026-01-20").await;
+    let mails = house.mails().await;
+    let told: Vec<(&str, &str)> =
+        mails.iter().map(|mail| (mail.to.as_str(), mail.subject.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("executive@acme.example", "Target behind: Plan 2026, with Northwind"),
+            ("executive@northwind.example", BEHIND),
+        ]
+    );
+    let why = "You are told because nobody has taken note of it for days, and you sponsor this plan for your company.";
+    assert!(mails.iter().all(|mail| mail.text.contains(why)), "{}", mails[0].text);
+}
+
+#[tokio::test]
 async fn a_mention_is_told_without_what_was_said() {
     let house = House::start().await;
     let said = |visibility: &str, whom: &str| {
