@@ -33,6 +33,8 @@ mod m25_event_floors;
 mod m31_deal_snapshots;
 mod m32_disputes;
 mod m33_rejected_rows;
+mod m34_json_as_written;
+mod m35_standing_alerts;
 mod table;
 
 /// All migrations, oldest first.
@@ -66,6 +68,8 @@ impl MigratorTrait for Migrator {
             Box::new(m31_deal_snapshots::Migration),
             Box::new(m32_disputes::Migration),
             Box::new(m33_rejected_rows::Migration),
+            Box::new(m34_json_as_written::Migration),
+            Box::new(m35_standing_alerts::Migration),
         ]
     }
 }

@@ -1,5 +1,7 @@
 //! What somebody of either side is to do by a day.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
@@ -32,7 +34,7 @@ use crate::{
 #[derive(Clone, Debug, Description)]
 pub struct ActionItem {
     /// The plan that it belongs to.
-    pub plan: plan::Model,
+    pub plan: Arc<plan::Model>,
     /// The action item.
     pub row: action_item::Model,
 }
@@ -219,7 +221,7 @@ pub struct ActionItemFilter {
 /// A page of a plan's action items.
 pub async fn page(
     ctx: &Context<'_>,
-    plan: &plan::Model,
+    plan: &Arc<plan::Model>,
     filter: ActionItemFilter,
     args: PageArgs,
 ) -> Result<Paged<ActionItem>, ApiError> {
@@ -241,18 +243,18 @@ pub async fn page(
         let (op, filter) = (op.clone(), filter.clone());
         async move { action_items::count(&op, id, &filter).await }
     });
-    let wrap = |row| ActionItem { plan: plan.clone(), row };
+    let wrap = |row| ActionItem { plan: Arc::clone(plan), row };
     Ok(list.connection(found, total, |row| row.id.0, wrap))
 }
 
 /// What earlier reviews left to be done when a review comes, as it is now.
 pub async fn carried_to(
     ctx: &Context<'_>,
-    plan: &plan::Model,
+    plan: &Arc<plan::Model>,
     review: &review::Model,
 ) -> Result<Vec<ActionItem>, ApiError> {
     let open = ctx.loaders().load_one(OpenActionsOf(plan.id)).await?.unwrap_or_default();
     let reviews = ctx.loaders().load_one(ReviewsOf(plan.id)).await?.unwrap_or_default();
     let carried = action_items::carried_to(review, &reviews, open);
-    Ok(carried.into_iter().map(|row| ActionItem { plan: plan.clone(), row }).collect())
+    Ok(carried.into_iter().map(|row| ActionItem { plan: Arc::clone(plan), row }).collect())
 }

@@ -35,7 +35,7 @@ impl Alert {
 
     /// The plan that it is about.
     async fn plan(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
-        Ok(plans::find(ctx.op(), self.0.plan_id).await?.map(Plan))
+        Ok(plans::find(ctx.op(), self.0.plan_id).await?.map(Plan::from))
     }
 
     /// What it warns of.
@@ -65,7 +65,7 @@ impl Alert {
         Ok(match self.0.rule.about() {
             About::Target => {
                 let found = targets::find(op, TargetId(subject)).await?;
-                found.map(|(plan, row)| AlertSubject::Target(Target { plan, row }))
+                found.map(|(plan, row)| AlertSubject::Target(Target { plan: plan.into(), row }))
             }
             About::Commitment => {
                 let found = commitments::find(op, CommitmentId(subject)).await?;
@@ -73,14 +73,16 @@ impl Alert {
             }
             About::Review => {
                 let found = reviews::find(op, ReviewId(subject)).await?;
-                found.map(|(plan, row)| AlertSubject::Review(Review { plan, row }))
+                found.map(|(plan, row)| AlertSubject::Review(Review { plan: plan.into(), row }))
             }
             About::ActionItem => {
                 let found = action_items::find(op, ActionItemId(subject)).await?;
-                found.map(|(plan, row)| AlertSubject::ActionItem(ActionItem { plan, row }))
+                found.map(|(plan, row)| {
+                    AlertSubject::ActionItem(ActionItem { plan: plan.into(), row })
+                })
             }
             About::Plan => {
-                plans::find(op, self.0.plan_id).await?.map(|plan| AlertSubject::Plan(Plan(plan)))
+                plans::find(op, self.0.plan_id).await?.map(|plan| AlertSubject::Plan(plan.into()))
             }
         })
     }
@@ -110,7 +112,7 @@ impl Alert {
         let plan = plans::find(ctx.op(), self.0.plan_id).await?;
         let Some(plan) = plan else { return Ok(Vec::new()) };
         let found = recovery::of_alert(ctx.op(), &self.0).await?;
-        Ok(found.into_iter().map(|row| ActionItem { plan: plan.clone(), row }).collect())
+        Ok(found.into_iter().map(|row| ActionItem { plan: plan.clone().into(), row }).collect())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Amendments, what differs between versions, and the end of a plan.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
@@ -27,12 +29,12 @@ use crate::{
 
 /// An amendment under way: the plan as it is to be, while the version in force goes on counting.
 #[derive(Clone, Debug, Description)]
-pub struct Amendment(pub plan::Model);
+pub struct Amendment(pub Arc<plan::Model>);
 
 impl Amendment {
     /// The plan as the working copy has it.
     fn written(&self) -> plan::Model {
-        content::as_written(self.0.clone())
+        content::as_written(plan::Model::clone(&self.0))
     }
 }
 
@@ -101,13 +103,13 @@ impl Amendment {
     /// The targets as they are to be; the progress of one is that of the version in force.
     async fn targets(&self, ctx: &Context<'_>) -> Result<Vec<Target>, ApiError> {
         let (rows, _) = content::of_plan(ctx.op().db.read(), self.0.id).await?;
-        Ok(rows.into_iter().map(|row| Target { plan: self.0.clone(), row }).collect())
+        Ok(rows.into_iter().map(|row| Target { plan: Arc::clone(&self.0), row }).collect())
     }
 
     /// The commitments as they are to be.
     async fn commitments(&self, ctx: &Context<'_>) -> Result<Vec<Commitment>, ApiError> {
         let (_, rows) = content::of_plan(ctx.op().db.read(), self.0.id).await?;
-        Ok(rows.into_iter().map(|row| Commitment::of(self.0.clone(), row)).collect())
+        Ok(rows.into_iter().map(|row| Commitment::of(Arc::clone(&self.0), row)).collect())
     }
 
     /// What it changes, field by field.
@@ -270,7 +272,7 @@ impl AmendmentMutation {
     ) -> Result<BeginAmendmentPayload, ApiError> {
         let BeginAmendmentInput { plan_id, expected_revision, reason } = input;
         let result = amendments::begin(ctx.op(), plan_id, expected_revision, reason).await;
-        BeginAmendmentPayload::of(result, Plan)
+        BeginAmendmentPayload::of(result, Plan::from)
     }
 
     /// Freezes the working copy into the next version, to count from a day on, and asks both sides to sign it with `signPlan`.
@@ -283,7 +285,7 @@ impl AmendmentMutation {
         let ProposeAmendmentInput { plan_id, expected_revision, effective_on } = input;
         let result =
             amendments::propose(ctx.op(), plan_id, expected_revision, effective_on.0).await;
-        ProposeAmendmentPayload::of(result, Plan)
+        ProposeAmendmentPayload::of(result, Plan::from)
     }
 
     /// Throws the working copy away; the plan stays as both signed it.
@@ -293,7 +295,7 @@ impl AmendmentMutation {
         #[graphql(desc = "Which amendment to give up, and why.")] input: WithdrawAmendmentInput,
     ) -> Result<WithdrawAmendmentPayload, ApiError> {
         let result = amendments::withdraw(ctx.op(), input.plan_id, &input.reason).await;
-        WithdrawAmendmentPayload::of(result, Plan)
+        WithdrawAmendmentPayload::of(result, Plan::from)
     }
 
     /// Closes a plan whose period is over: its figures no longer move, whatever is recorded later.
@@ -303,7 +305,7 @@ impl AmendmentMutation {
         #[graphql(desc = "Which plan to close.")] input: ClosePlanInput,
     ) -> Result<ClosePlanPayload, ApiError> {
         let result = ending::close(ctx.op(), input.plan_id, input.expected_revision).await;
-        ClosePlanPayload::of(result, Plan)
+        ClosePlanPayload::of(result, Plan::from)
     }
 
     /// Ends a plan before its time: at once, or with notice, when the day has come. A later notice takes the place of an earlier one.
@@ -315,6 +317,6 @@ impl AmendmentMutation {
         let TerminatePlanInput { plan_id, expected_revision, effective_on, reason } = input;
         let result =
             ending::terminate(ctx.op(), plan_id, expected_revision, effective_on.0, reason).await;
-        TerminatePlanPayload::of(result, Plan)
+        TerminatePlanPayload::of(result, Plan::from)
     }
 }

@@ -37,7 +37,7 @@ impl Comment {
 
     /// The plan that it is about.
     async fn plan(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
-        Ok(ctx.loaders().load_one(self.0.plan_id).await?.map(Plan))
+        Ok(ctx.loaders().load_one(self.0.plan_id).await?.map(Plan::from))
     }
 
     /// The id of what it is about: the plan, or a target, commitment, review, version or counter-proposal of it.

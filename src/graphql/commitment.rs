@@ -1,5 +1,7 @@
 //! Commitments as both sides see and change them.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, InputObject, Interface, Object, OneofObject};
 
 use super::{
@@ -32,7 +34,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct CommitmentRow {
     /// The plan that it is part of.
-    pub plan: plan::Model,
+    pub plan: Arc<plan::Model>,
     /// The commitment.
     pub row: commitment::Model,
 }
@@ -123,9 +125,9 @@ pub enum Commitment {
 
 impl Commitment {
     /// A commitment by its kind.
-    pub fn of(plan: plan::Model, row: commitment::Model) -> Self {
+    pub fn of(plan: impl Into<Arc<plan::Model>>, row: commitment::Model) -> Self {
         let kind = row.terms.kind();
-        let row = CommitmentRow { plan, row };
+        let row = CommitmentRow { plan: plan.into(), row };
         match kind {
             CommitmentKind::CoMarketing => Self::CoMarketing(CoMarketingCommitment(row)),
             CommitmentKind::Enablement => Self::Enablement(EnablementCommitment(row)),
@@ -543,7 +545,7 @@ impl CommitmentMutation {
             let spec = input.commitment.spec(plan.currency)?;
             commitments::add(op, input.plan_id, input.expected_revision, spec).await
         };
-        AddCommitmentPayload::of(result.await, Plan)
+        AddCommitmentPayload::of(result.await, Plan::from)
     }
 
     /// Changes a commitment of a plan that is a draft or negotiated.
@@ -558,7 +560,7 @@ impl CommitmentMutation {
             let spec = input.commitment.spec(plan.currency)?;
             commitments::edit(op, input.commitment_id, input.expected_revision, spec).await
         };
-        EditCommitmentPayload::of(result.await, Plan)
+        EditCommitmentPayload::of(result.await, Plan::from)
     }
 
     /// Removes a commitment from a plan that is a draft or negotiated.
@@ -569,7 +571,7 @@ impl CommitmentMutation {
     ) -> Result<RemoveCommitmentPayload, ApiError> {
         let result =
             commitments::remove(ctx.op(), input.commitment_id, input.expected_revision).await;
-        RemoveCommitmentPayload::of(result, Plan)
+        RemoveCommitmentPayload::of(result, Plan::from)
     }
 
     /// Agrees, for the own side, that a commitment of a signed plan need not be kept; it is waived once both sides have.
@@ -579,6 +581,6 @@ impl CommitmentMutation {
         #[graphql(desc = "What to waive, and why.")] input: WaiveCommitmentInput,
     ) -> Result<WaiveCommitmentPayload, ApiError> {
         let result = commitments::waive(ctx.op(), input.commitment_id, &input.reason).await;
-        WaiveCommitmentPayload::of(result, Plan)
+        WaiveCommitmentPayload::of(result, Plan::from)
     }
 }

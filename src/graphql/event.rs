@@ -1,5 +1,7 @@
 //! Events as subscribers and pollers see them: typed, scoped to the viewer, each with the cursor to continue from.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, Enum, Interface, Object, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 
@@ -149,7 +151,7 @@ pub enum ResetReason {
 
 async fn plan_of(ctx: &Context<'_>, id: Option<PlanId>) -> Result<Option<Plan>, ApiError> {
     match id {
-        Some(id) => Ok(plans::find(ctx.op(), id).await?.map(Plan)),
+        Some(id) => Ok(plans::find(ctx.op(), id).await?.map(Plan::from)),
         None => Ok(None),
     }
 }
@@ -255,7 +257,7 @@ event_types! {
             let Some(Plan(plan)) = plan_of(ctx, self.0.row.plan_id).await? else { return Ok(Vec::new()) };
             let rows = reading(ctx, &plan).await?.targets(&plan);
             let changed = rows.into_iter().filter(|row| targets.contains(&row.id));
-            Ok(changed.map(|row| Target { plan: plan.clone(), row }).collect())
+            Ok(changed.map(|row| Target { plan: Arc::clone(&plan), row }).collect())
         }
 
         /// The commitments whose figures changed, as they are now.
@@ -287,7 +289,7 @@ event_types! {
         async fn review(&self, ctx: &Context<'_>) -> Result<Option<Review>, ApiError> {
             let EventBody::Review { review } = self.0.row.payload else { return Ok(None) };
             let found = reviews::find(ctx.op(), review).await?;
-            Ok(found.map(|(plan, row)| Review { plan, row }))
+            Ok(found.map(|(plan, row)| Review { plan: plan.into(), row }))
         }
     }
 
@@ -297,7 +299,7 @@ event_types! {
         async fn action_item(&self, ctx: &Context<'_>) -> Result<Option<ActionItem>, ApiError> {
             let EventBody::ActionItem { item } = self.0.row.payload else { return Ok(None) };
             let found = action_items::find(ctx.op(), item).await?;
-            Ok(found.map(|(plan, row)| ActionItem { plan, row }))
+            Ok(found.map(|(plan, row)| ActionItem { plan: plan.into(), row }))
         }
     }
 
@@ -307,7 +309,7 @@ event_types! {
         async fn counter_proposal(&self, ctx: &Context<'_>) -> Result<Option<CounterProposal>, ApiError> {
             let EventBody::CounterProposal { proposal, .. } = self.0.row.payload else { return Ok(None) };
             let found = negotiation::find(ctx.op(), proposal).await?;
-            Ok(found.map(|(plan, row)| CounterProposal { plan, row }))
+            Ok(found.map(|(plan, row)| CounterProposal { plan: plan.into(), row }))
         }
 
         /// What had become of it with this event.

@@ -167,7 +167,7 @@ impl FollowUpMutation {
         let AddActionItemInput { plan_id, review_id, action, idempotency_key } = input;
         let key = idempotency_key.as_deref();
         let result = assigning::add(ctx.op(), key, plan_id, review_id, action.into()).await;
-        AddActionItemPayload::of(result, |(plan, row)| ActionItem { plan, row })
+        AddActionItemPayload::of(result, |(plan, row)| ActionItem { plan: plan.into(), row })
     }
 
     /// Says that something was done; of a recovery action the figure is frozen as it is now, beside the one before.
@@ -177,7 +177,7 @@ impl FollowUpMutation {
         #[graphql(desc = "What was done.")] input: CompleteActionItemInput,
     ) -> Result<CompleteActionItemPayload, ApiError> {
         let result = action_items::complete(ctx.op(), input.action_item_id, input.outcome).await;
-        CompleteActionItemPayload::of(result, |(plan, row)| ActionItem { plan, row })
+        CompleteActionItemPayload::of(result, |(plan, row)| ActionItem { plan: plan.into(), row })
     }
 
     /// Says that something need not be done any more.
@@ -187,7 +187,7 @@ impl FollowUpMutation {
         #[graphql(desc = "What to cancel, and why.")] input: CancelActionItemInput,
     ) -> Result<CancelActionItemPayload, ApiError> {
         let result = action_items::cancel(ctx.op(), input.action_item_id, input.reason).await;
-        CancelActionItemPayload::of(result, |(plan, row)| ActionItem { plan, row })
+        CancelActionItemPayload::of(result, |(plan, row)| ActionItem { plan: plan.into(), row })
     }
 
     /// Gives something to somebody else to do, perhaps of the other side, perhaps by another day.
@@ -199,7 +199,7 @@ impl FollowUpMutation {
         let ReassignActionItemInput { action_item_id, owner_id, due_on } = input;
         let due_on = due_on.map(|day| day.0);
         let result = action_items::reassign(ctx.op(), action_item_id, owner_id, due_on).await;
-        ReassignActionItemPayload::of(result, |(plan, row)| ActionItem { plan, row })
+        ReassignActionItemPayload::of(result, |(plan, row)| ActionItem { plan: plan.into(), row })
     }
 
     /// Records what is to bring a figure back on course, and the figure as it is now. The alerts of both sides about it show the action.
@@ -222,6 +222,6 @@ impl FollowUpMutation {
             expected_effect: input.expected_effect,
         };
         let result = recovery::record(ctx.op(), input.idempotency_key.as_deref(), new).await;
-        RecordRecoveryActionPayload::of(result, |(plan, row)| ActionItem { plan, row })
+        RecordRecoveryActionPayload::of(result, |(plan, row)| ActionItem { plan: plan.into(), row })
     }
 }

@@ -36,7 +36,7 @@ impl From<Gap> for PlanningGap {
         Self {
             kind,
             partnership: Partnership(partnership),
-            plan: plan.map(Plan),
+            plan: plan.map(Plan::from),
             message,
             since: Date(since),
         }

@@ -1,5 +1,7 @@
 //! Counter-proposals as both sides see, make and answer them.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
@@ -29,7 +31,7 @@ use crate::{
 #[derive(Clone, Debug, Description)]
 pub struct CounterProposal {
     /// The plan that it is on.
-    pub plan: plan::Model,
+    pub plan: Arc<plan::Model>,
     /// The counter-proposal.
     pub row: counter_proposal::Model,
 }
@@ -158,7 +160,7 @@ pub struct CounterProposalFilter {
 /// A page of the counter-proposals on a plan.
 pub async fn page(
     ctx: &Context<'_>,
-    plan: &plan::Model,
+    plan: &Arc<plan::Model>,
     filter: CounterProposalFilter,
     args: PageArgs,
 ) -> Result<Paged<CounterProposal>, ApiError> {
@@ -172,7 +174,7 @@ pub async fn page(
         let (op, filter) = (op.clone(), filter.clone());
         async move { negotiation::count(&op, id, &filter).await }
     });
-    let wrap = |row| CounterProposal { plan: plan.clone(), row };
+    let wrap = |row| CounterProposal { plan: Arc::clone(plan), row };
     Ok(list.connection(found, total, |row| row.id.0, wrap))
 }
 
@@ -238,7 +240,7 @@ payloads! {
 }
 
 fn proposal((plan, row): negotiation::Proposed) -> CounterProposal {
-    CounterProposal { plan, row }
+    CounterProposal { plan: plan.into(), row }
 }
 
 /// Mutations of counter-proposals.

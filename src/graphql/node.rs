@@ -237,25 +237,25 @@ pub async fn find(ctx: &Context<'_>, key: NodeKey) -> Result<Option<Node>, ApiEr
         NodeKey::PartnerAgreement(id) => load(ctx, id, |row| PartnerAgreement(row).into()).await?,
         NodeKey::Tier(id) => load(ctx, id, |row| Tier(row).into()).await?,
         NodeKey::DimensionValue(id) => load(ctx, id, |row| DimensionValue(row).into()).await?,
-        NodeKey::Plan(id) => plans::find(op, id).await?.map(|row| Plan(row).into()),
+        NodeKey::Plan(id) => plans::find(op, id).await?.map(|row| Plan::from(row).into()),
         NodeKey::Target(id) => {
-            targets::find(op, id).await?.map(|(plan, row)| Target { plan, row }.into())
+            targets::find(op, id).await?.map(|(plan, row)| Target { plan: plan.into(), row }.into())
         }
         NodeKey::Commitment(id) => {
             commitments::find(op, id).await?.map(|(plan, row)| Commitment::of(plan, row).into())
         }
         NodeKey::Review(id) => {
-            reviews::find(op, id).await?.map(|(plan, row)| Review { plan, row }.into())
+            reviews::find(op, id).await?.map(|(plan, row)| Review { plan: plan.into(), row }.into())
         }
-        NodeKey::ActionItem(id) => {
-            action_items::find(op, id).await?.map(|(plan, row)| ActionItem { plan, row }.into())
-        }
+        NodeKey::ActionItem(id) => action_items::find(op, id)
+            .await?
+            .map(|(plan, row)| ActionItem { plan: plan.into(), row }.into()),
         NodeKey::Deal(id) => deals::find(op, id).await?.map(|row| Deal(row).into()),
         NodeKey::Activity(id) => facts::find(op, id).await?.map(|row| Activity(row).into()),
         NodeKey::Alert(id) => alerts::find(op, id).await?.map(|row| Alert(row).into()),
-        NodeKey::CounterProposal(id) => {
-            negotiation::find(op, id).await?.map(|(plan, row)| CounterProposal { plan, row }.into())
-        }
+        NodeKey::CounterProposal(id) => negotiation::find(op, id)
+            .await?
+            .map(|(plan, row)| CounterProposal { plan: plan.into(), row }.into()),
         NodeKey::Comment(id) => comments::find(op, id).await?.map(|row| Comment(row).into()),
         NodeKey::TierPolicy(id) => {
             programmes::find_policy(op, id).await?.map(|row| TierPolicy::from(row).into())

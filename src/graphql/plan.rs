@@ -55,7 +55,13 @@ use crate::{
 
 /// A joint business plan: what vendor and partner agree that both will do in a period, and how far they are.
 #[derive(Clone, Debug, Description)]
-pub struct Plan(pub plan::Model);
+pub struct Plan(pub Arc<plan::Model>);
+
+impl From<plan::Model> for Plan {
+    fn from(row: plan::Model) -> Self {
+        Self(Arc::new(row))
+    }
+}
 
 /// Today in the time zone of the plan's vendor.
 pub async fn today(ctx: &Context<'_>, plan: &plan::Model) -> Result<NaiveDate, ApiError> {
@@ -215,13 +221,13 @@ impl Plan {
     /// Its targets in the order they were written, the parts of a split included.
     async fn targets(&self, ctx: &Context<'_>) -> Result<Vec<Target>, ApiError> {
         let rows = reading(ctx, &self.0).await?.targets(&self.0);
-        Ok(rows.into_iter().map(|row| Target { plan: self.0.clone(), row }).collect())
+        Ok(rows.into_iter().map(|row| Target { plan: Arc::clone(&self.0), row }).collect())
     }
 
     /// What both sides have promised, milestones included, in the order they were written.
     async fn commitments(&self, ctx: &Context<'_>) -> Result<Vec<Commitment>, ApiError> {
         let rows = reading(ctx, &self.0).await?.commitments(&self.0);
-        Ok(rows.into_iter().map(|row| Commitment::of(self.0.clone(), row)).collect())
+        Ok(rows.into_iter().map(|row| Commitment::of(Arc::clone(&self.0), row)).collect())
     }
 
     /// The pipeline milestones among the commitments.
@@ -229,14 +235,14 @@ impl Plan {
         let rows = reading(ctx, &self.0).await?.commitments(&self.0);
         let milestones =
             rows.into_iter().filter(|row| row.terms.kind() == CommitmentKind::PipelineMilestone);
-        Ok(milestones.map(|row| Commitment::of(self.0.clone(), row)).collect())
+        Ok(milestones.map(|row| Commitment::of(Arc::clone(&self.0), row)).collect())
     }
 
     /// Its reviews in order of their days; there are none before it is signed.
     async fn reviews(&self, ctx: &Context<'_>) -> Result<Vec<Review>, ApiError> {
         let mut found = reviews::of_plans(ctx.op(), &[self.0.id]).await?;
         let rows = found.remove(&self.0.id).unwrap_or_default();
-        Ok(rows.into_iter().map(|row| Review { plan: self.0.clone(), row }).collect())
+        Ok(rows.into_iter().map(|row| Review { plan: Arc::clone(&self.0), row }).collect())
     }
 
     /// What somebody of either side is to do, or was to do, the latest first.
@@ -311,7 +317,7 @@ impl Plan {
 
     /// The amendment under way; null while there is none.
     async fn amendment(&self) -> Option<Amendment> {
-        self.0.amendment.map(|_| Amendment(self.0.clone()))
+        self.0.amendment.map(|_| Amendment(Arc::clone(&self.0)))
     }
 
     /// Notice that it ends before its time, or has ended; null unless a side gave it.
@@ -475,12 +481,12 @@ impl Plan {
     /// The plan that renews it; null while the viewer may see none. Of several, the one that is furthest on its way.
     async fn renewed_by(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
         let found = ctx.loaders().load_one(super::loaders::RenewalsOf(self.0.id)).await?;
-        Ok(found.and_then(renewals::foremost).map(Plan))
+        Ok(found.and_then(renewals::foremost).map(Plan::from))
     }
 
     /// What it takes up from the period before; null if it renews no plan.
     async fn renewal(&self) -> Option<PlanRenewal> {
-        self.0.renews_id.is_some().then(|| PlanRenewal(self.0.clone()))
+        self.0.renews_id.is_some().then(|| PlanRenewal(Arc::clone(&self.0)))
     }
 
     /// What the viewer can do to it now.
@@ -608,7 +614,7 @@ pub async fn page(
         let (op, filter) = (op.clone(), filter.clone());
         async move { plans::count(&op, &filter).await }
     });
-    Ok(list.connection(found, total, |row| row.id.0, Plan))
+    Ok(list.connection(found, total, |row| row.id.0, Plan::from))
 }
 
 /// A day's view over plans in force.
@@ -632,7 +638,7 @@ impl PlanQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: PlanId,
     ) -> Result<Option<Plan>, ApiError> {
-        Ok(plans::find(ctx.op(), id).await?.map(Plan))
+        Ok(plans::find(ctx.op(), id).await?.map(Plan::from))
     }
 
     /// The plans that the viewer may see, the latest first.
@@ -682,10 +688,12 @@ impl PlanQuery {
                 Some(day) => day.0,
                 None => today(ctx, &plan).await?,
             };
-            plans.push((plan, day));
+            plans.push((Arc::new(plan), day));
         }
-        let entry =
-            |progress: PlanProgress| PortfolioEntry { plan: Plan(progress.plan.clone()), progress };
+        let entry = |progress: PlanProgress| PortfolioEntry {
+            plan: Plan(Arc::clone(&progress.plan)),
+            progress,
+        };
         let rows = progress_of(ctx, plans).await?.into_iter().map(entry).collect();
         let total = Total::new(move || {
             let (op, filter) = (op.clone(), filter.clone());

@@ -247,7 +247,7 @@ impl PlanMutation {
             override_reason: input.override_reason,
         };
         let result = drafting::create(ctx.op(), input.idempotency_key.as_deref(), new).await;
-        CreatePlanPayload::of(result, Plan)
+        CreatePlanPayload::of(result, Plan::from)
     }
 
     /// Changes name, narrative and sponsors of a plan that is a draft or negotiated.
@@ -271,7 +271,7 @@ impl PlanMutation {
         };
         EditPlanPayload::of(
             plans::edit(op, input.plan_id, input.expected_revision, edit).await,
-            Plan,
+            Plan::from,
         )
     }
 
@@ -283,7 +283,7 @@ impl PlanMutation {
     ) -> Result<SharePlanPayload, ApiError> {
         SharePlanPayload::of(
             plans::share(ctx.op(), input.plan_id, input.expected_revision).await,
-            Plan,
+            Plan::from,
         )
     }
 
@@ -294,7 +294,7 @@ impl PlanMutation {
         #[graphql(desc = "What to throw away.")] input: DiscardPlanInput,
     ) -> Result<DiscardPlanPayload, ApiError> {
         let result = plans::discard(ctx.op(), input.plan_id, input.expected_revision).await;
-        DiscardPlanPayload::of(result, Plan)
+        DiscardPlanPayload::of(result, Plan::from)
     }
 
     /// Gives a negotiated plan up.
@@ -305,7 +305,7 @@ impl PlanMutation {
     ) -> Result<WithdrawPlanPayload, ApiError> {
         let result =
             plans::withdraw(ctx.op(), input.plan_id, input.expected_revision, &input.reason).await;
-        WithdrawPlanPayload::of(result, Plan)
+        WithdrawPlanPayload::of(result, Plan::from)
     }
 
     /// Says how often, and in what form, a plan is reviewed; the dated reviews come with the second signature.
@@ -328,7 +328,7 @@ impl PlanMutation {
             };
             terms::set_cadence(ctx.op(), input.plan_id, input.expected_revision, cadence).await
         };
-        SetReviewCadencePayload::of(result.await, Plan)
+        SetReviewCadencePayload::of(result.await, Plan::from)
     }
 
     /// States the planning rate of another currency, and counts the facts that waited for it. A signed rate changes by amendment only.
@@ -344,6 +344,6 @@ impl PlanMutation {
             input.currency.0,
             input.rate.0,
         );
-        SetExchangeRatePayload::of(result.await, Plan)
+        SetExchangeRatePayload::of(result.await, Plan::from)
     }
 }

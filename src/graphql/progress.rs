@@ -35,14 +35,14 @@ use crate::{
     service::{
         progress::{self, CommitmentFigures, PlanFigures, TargetFigures},
         readings::Reading,
-        summaries,
+        summaries, tallies,
     },
 };
 
 /// Where a plan stands on a day: an edge of plans, targets and commitments alike.
 #[derive(Clone, Debug)]
 pub struct FiguresOf {
-    plan: plan::Model,
+    plan: Arc<plan::Model>,
     reading: Arc<Reading>,
     day: NaiveDate,
 }
@@ -101,18 +101,19 @@ async fn day(
 /// The figures of a plan on the day asked for, today at the vendor when none; nothing until the plan is signed.
 pub async fn figures(
     ctx: &Context<'_>,
-    plan: &plan::Model,
+    plan: &Arc<plan::Model>,
     as_of: Option<Date>,
 ) -> Result<Option<Arc<PlanFigures>>, ApiError> {
     let Some(as_of) = day(ctx, plan, as_of).await? else { return Ok(None) };
-    let key = FiguresOf { plan: plan.clone(), reading: reading(ctx, plan).await?, day: as_of };
+    let reading = reading(ctx, plan).await?;
+    let key = FiguresOf { plan: Arc::clone(plan), reading, day: as_of };
     Ok(ctx.loaders().load_one(key).await?)
 }
 
 /// A plan in a few figures on a day: an edge of plans.
 #[derive(Clone, Debug)]
 pub struct SummaryOf {
-    plan: plan::Model,
+    plan: Arc<plan::Model>,
     day: NaiveDate,
 }
 
@@ -156,7 +157,7 @@ impl Loader<SummaryOf> for Loaders {
 /// Where plans stand, each on its day, in the order of the plans; nothing of a plan that was never signed.
 pub async fn progress_of(
     ctx: &Context<'_>,
-    plans: Vec<(plan::Model, NaiveDate)>,
+    plans: Vec<(Arc<plan::Model>, NaiveDate)>,
 ) -> Result<Vec<PlanProgress>, ApiError> {
     let keys: Vec<SummaryOf> =
         plans.into_iter().map(|(plan, day)| SummaryOf { plan, day }).collect();
@@ -301,7 +302,7 @@ impl TargetProgress {
     ) -> Result<Vec<SeriesPoint>, ApiError> {
         let figures = self.figures();
         let days =
-            progress::days_of(ctx.op().db.read(), figures.target.id, figures.lens, self.plan.as_of)
+            tallies::days_of(ctx.op().db.read(), figures.target.id, figures.lens, self.plan.as_of)
                 .await?;
         let unit = self.unit();
         let ends =
@@ -447,7 +448,7 @@ impl CommitmentProgress {
 #[derive(Clone, Debug, Description)]
 pub struct PlanProgress {
     /// The plan.
-    pub plan: plan::Model,
+    pub plan: Arc<plan::Model>,
     as_of: NaiveDate,
     summary: Arc<PlanSummary>,
 }
@@ -462,11 +463,11 @@ impl PlanProgress {
     /// Where a plan stands on the day asked for, today at the vendor when none; nothing until the plan is signed.
     pub async fn of(
         ctx: &Context<'_>,
-        plan: &plan::Model,
+        plan: &Arc<plan::Model>,
         as_of: Option<Date>,
     ) -> Result<Option<Self>, ApiError> {
         match day(ctx, plan, as_of).await? {
-            Some(day) => Ok(progress_of(ctx, vec![(plan.clone(), day)]).await?.pop()),
+            Some(day) => Ok(progress_of(ctx, vec![(Arc::clone(plan), day)]).await?.pop()),
             None => Ok(None),
         }
     }
@@ -564,7 +565,7 @@ impl PlanProgress {
         #[graphql(desc = "How to cut them.")] by: Slice,
     ) -> Result<Vec<Cut>, ApiError> {
         let plan = &self.plan;
-        let found = progress::slices(ctx.op().db.read(), &[plan.id], by, self.as_of).await?;
+        let found = tallies::slices(ctx.op().db.read(), &[plan.id], by, self.as_of).await?;
         let mut cuts: Vec<Cut> = found
             .into_iter()
             .map(|((_, key), sums)| Cut {
@@ -587,7 +588,7 @@ impl PlanProgress {
         interval: Interval,
     ) -> Result<Vec<PlanSeriesPoint>, ApiError> {
         let plan = &self.plan;
-        let days = progress::days_of_plan(ctx.op().db.read(), plan.id, self.as_of).await?;
+        let days = tallies::days_of_plan(ctx.op().db.read(), plan.id, self.as_of).await?;
         let mut days = days.into_iter().filter(|row| row.day >= plan.starts_on).peekable();
         let mut points = Vec::new();
         for ends_on in interval.ends(plan.starts_on, self.as_of.min(plan.ends_on)) {

@@ -1,5 +1,7 @@
 //! Renewing a plan, and what its renewal takes up.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, InputObject, Object, SimpleObject, Union};
 
 use super::{
@@ -23,7 +25,7 @@ use crate::{
 
 /// What a plan takes up from the period before.
 #[derive(Clone, Debug, Description)]
-pub struct PlanRenewal(pub plan::Model);
+pub struct PlanRenewal(pub Arc<plan::Model>);
 
 #[Object(use_type_description)]
 impl PlanRenewal {
@@ -47,7 +49,7 @@ impl PlanRenewal {
 /// The plan that `plan` renews.
 pub async fn renewed(ctx: &Context<'_>, plan: &plan::Model) -> Result<Option<Plan>, ApiError> {
     match plan.renews_id {
-        Some(id) => Ok(ctx.loaders().load_one(id).await?.map(Plan)),
+        Some(id) => Ok(ctx.loaders().load_one(id).await?.map(Plan::from)),
         None => Ok(None),
     }
 }
@@ -107,7 +109,7 @@ fn missed_target(plan: &plan::Model, figures: TargetFigures, is_over: bool) -> M
     let unit = figures.target.metric.unit(plan.currency);
     let [amount, actual, gap] = self::figures(unit, figures.target.amount, figures.sums.actual);
     MissedTarget {
-        target: Target { plan: plan.clone(), row: figures.target },
+        target: Target { plan: plan.clone().into(), row: figures.target },
         amount,
         actual,
         gap,
@@ -181,6 +183,6 @@ impl RenewalMutation {
             override_reason: input.override_reason,
         };
         let result = renewals::renew(ctx.op(), input.idempotency_key.as_deref(), new).await;
-        RenewPlanPayload::of(result, Plan)
+        RenewPlanPayload::of(result, Plan::from)
     }
 }

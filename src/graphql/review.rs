@@ -1,5 +1,7 @@
 //! Reviews as both sides see them.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
@@ -38,7 +40,7 @@ use crate::{
 #[derive(Clone, Debug, Description)]
 pub struct Review {
     /// The plan that it reviews.
-    pub plan: plan::Model,
+    pub plan: Arc<plan::Model>,
     /// The review.
     pub row: review::Model,
 }
@@ -327,7 +329,7 @@ impl ReviewAnswer {
 /// The facts that arrived too late for a scorecard.
 #[derive(Clone, Debug, Description)]
 pub struct LateFacts {
-    plan: plan::Model,
+    plan: Arc<plan::Model>,
     card: scorecard::Model,
 }
 

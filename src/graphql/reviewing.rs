@@ -191,7 +191,7 @@ impl ReviewMutation {
         let item = |AgendaItemInput { kind, title, notes }| NewAgendaItem { kind, title, notes };
         let items = input.items.into_iter().map(item).collect();
         let result = reviews::set_agenda(ctx.op(), input.review_id, items).await;
-        SetReviewAgendaPayload::of(result, |(plan, row)| Review { plan, row })
+        SetReviewAgendaPayload::of(result, |(plan, row)| Review { plan: plan.into(), row })
     }
 
     /// Holds a review: freezes the figures of its day for good, and keeps who was there, what was said and decided, and what is to be
@@ -202,7 +202,7 @@ impl ReviewMutation {
         #[graphql(desc = "What came of it.")] input: HoldReviewInput,
     ) -> Result<HoldReviewPayload, ApiError> {
         let result = holding::hold(ctx.op(), input.review_id, input.into()).await;
-        HoldReviewPayload::of(result, |(plan, row)| Review { plan, row })
+        HoldReviewPayload::of(result, |(plan, row)| Review { plan: plan.into(), row })
     }
 
     /// Leaves a review out.
@@ -212,7 +212,7 @@ impl ReviewMutation {
         #[graphql(desc = "What to skip, and why.")] input: SkipReviewInput,
     ) -> Result<SkipReviewPayload, ApiError> {
         let result = reviews::skip(ctx.op(), input.review_id, &input.reason).await;
-        SkipReviewPayload::of(result, |(plan, row)| Review { plan, row })
+        SkipReviewPayload::of(result, |(plan, row)| Review { plan: plan.into(), row })
     }
 
     /// Corrects the minutes of a review that not both sides have confirmed. What either said of the old ones no longer counts; the
@@ -224,7 +224,7 @@ impl ReviewMutation {
     ) -> Result<AmendMinutesPayload, ApiError> {
         let amended = Amended { text: input.minutes, decisions: input.decisions };
         let result = minutes::amend(ctx.op(), input.review_id, amended).await;
-        AmendMinutesPayload::of(result, |(plan, row)| Review { plan, row })
+        AmendMinutesPayload::of(result, |(plan, row)| Review { plan: plan.into(), row })
     }
 
     /// Confirms the minutes of a review for the viewer's side; with the second side the review is confirmed.
@@ -234,7 +234,7 @@ impl ReviewMutation {
         #[graphql(desc = "What to confirm.")] input: ConfirmReviewInput,
     ) -> Result<ConfirmReviewPayload, ApiError> {
         let result = minutes::confirm(ctx.op(), input.review_id).await;
-        ConfirmReviewPayload::of(result, |(plan, row)| Review { plan, row })
+        ConfirmReviewPayload::of(result, |(plan, row)| Review { plan: plan.into(), row })
     }
 
     /// Disputes the minutes of a review for the viewer's side. Once they are amended, it can confirm them.
@@ -244,6 +244,6 @@ impl ReviewMutation {
         #[graphql(desc = "What to dispute, and why.")] input: DisputeReviewInput,
     ) -> Result<DisputeReviewPayload, ApiError> {
         let result = minutes::dispute(ctx.op(), input.review_id, &input.reason).await;
-        DisputeReviewPayload::of(result, |(plan, row)| Review { plan, row })
+        DisputeReviewPayload::of(result, |(plan, row)| Review { plan: plan.into(), row })
     }
 }

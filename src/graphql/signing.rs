@@ -187,7 +187,7 @@ impl SigningMutation {
         #[graphql(desc = "What to propose.")] input: ProposePlanInput,
     ) -> Result<ProposePlanPayload, ApiError> {
         let result = signing::propose(ctx.op(), input.plan_id, input.expected_revision).await;
-        ProposePlanPayload::of(result, Plan)
+        ProposePlanPayload::of(result, Plan::from)
     }
 
     /// Signs the proposed version for the own side; the second side's signature puts the plan in force. A full plan is signed by the
@@ -198,7 +198,7 @@ impl SigningMutation {
         #[graphql(desc = "What to sign.")] input: SignPlanInput,
     ) -> Result<SignPlanPayload, ApiError> {
         let signing = signing::Signing { version: input.version, hash: input.hash };
-        SignPlanPayload::of(signing::sign(ctx.op(), input.plan_id, signing).await, Plan)
+        SignPlanPayload::of(signing::sign(ctx.op(), input.plan_id, signing).await, Plan::from)
     }
 
     /// Refuses the proposed version; signatures under it no longer count, and both sides go on negotiating.
@@ -207,7 +207,10 @@ impl SigningMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to refuse, and why.")] input: RejectPlanInput,
     ) -> Result<RejectPlanPayload, ApiError> {
-        RejectPlanPayload::of(signing::reject(ctx.op(), input.plan_id, &input.reason).await, Plan)
+        RejectPlanPayload::of(
+            signing::reject(ctx.op(), input.plan_id, &input.reason).await,
+            Plan::from,
+        )
     }
 
     /// Takes the proposal back; signatures under it no longer count, and both sides go on negotiating.
@@ -217,6 +220,6 @@ impl SigningMutation {
         #[graphql(desc = "What to take back, and why.")] input: WithdrawProposalInput,
     ) -> Result<WithdrawProposalPayload, ApiError> {
         let result = signing::withdraw_proposal(ctx.op(), input.plan_id, &input.reason).await;
-        WithdrawProposalPayload::of(result, Plan)
+        WithdrawProposalPayload::of(result, Plan::from)
     }
 }

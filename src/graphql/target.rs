@@ -1,5 +1,7 @@
 //! Targets as both sides see and change them.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, InputObject, Object, OneofObject};
 
 use super::{
@@ -27,7 +29,7 @@ use crate::{
 #[derive(Clone, Debug, Description)]
 pub struct Target {
     /// The plan that it is part of.
-    pub plan: plan::Model,
+    pub plan: Arc<plan::Model>,
     /// The target.
     pub row: target::Model,
 }
@@ -355,7 +357,7 @@ impl TargetMutation {
         let result =
             targets::add(ctx.op(), input.plan_id, input.expected_revision, input.target.into())
                 .await;
-        AddTargetPayload::of(result, Plan)
+        AddTargetPayload::of(result, Plan::from)
     }
 
     /// Changes a target of a plan that is a draft or negotiated.
@@ -367,7 +369,7 @@ impl TargetMutation {
         let result =
             targets::edit(ctx.op(), input.target_id, input.expected_revision, input.target.into())
                 .await;
-        EditTargetPayload::of(result, Plan)
+        EditTargetPayload::of(result, Plan::from)
     }
 
     /// Removes a target, with the targets that it is split into.
@@ -377,7 +379,7 @@ impl TargetMutation {
         #[graphql(desc = "What to remove.")] input: RemoveTargetInput,
     ) -> Result<RemoveTargetPayload, ApiError> {
         let result = targets::remove(ctx.op(), input.target_id, input.expected_revision).await;
-        RemoveTargetPayload::of(result, Plan)
+        RemoveTargetPayload::of(result, Plan::from)
     }
 
     /// Splits a target by a dimension, evenly or by what the period before achieved; the parts add up exactly.
@@ -393,6 +395,6 @@ impl TargetMutation {
             basis: input.basis,
         };
         let result = splits::split(ctx.op(), input.target_id, input.expected_revision, split).await;
-        SplitTargetPayload::of(result, Plan)
+        SplitTargetPayload::of(result, Plan::from)
     }
 }

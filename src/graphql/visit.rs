@@ -52,6 +52,6 @@ impl VisitMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What was seen.")] input: MarkPlanVisitedInput,
     ) -> Result<MarkPlanVisitedPayload, ApiError> {
-        MarkPlanVisitedPayload::of(visits::mark(ctx.op(), input.plan_id).await, Plan)
+        MarkPlanVisitedPayload::of(visits::mark(ctx.op(), input.plan_id).await, Plan::from)
     }
 }

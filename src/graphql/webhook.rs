@@ -52,7 +52,7 @@ impl WebhookEndpoint {
     async fn plans(&self, ctx: &Context<'_>) -> Result<Option<Vec<Plan>>, ApiError> {
         let Some(ids) = &self.0.filter.plans else { return Ok(None) };
         let found = plans::of_ids(ctx.op(), ids).await?;
-        Ok(Some(found.into_iter().map(Plan).collect()))
+        Ok(Some(found.into_iter().map(Plan::from).collect()))
     }
 
     /// Whether it is told anything, and if not, why.

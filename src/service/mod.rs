@@ -72,6 +72,7 @@ pub mod signing;
 pub mod splits;
 pub mod standards;
 pub mod summaries;
+pub mod tallies;
 pub mod targets;
 pub mod teams;
 pub mod terms;

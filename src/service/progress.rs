@@ -1,17 +1,14 @@
-//! Progress: read from roll-ups, judged by the rules; never from the facts themselves, so its cost does not grow with them.
+//! Progress: what facts add up to, judged by the rules against what was due.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, Select, sea_query::Expr,
-};
+use sea_orm::ConnectionTrait;
 
 use super::{
     content,
     readings::{self, Reading},
-    summaries,
+    summaries, tallies,
     versions::{self, Counting},
 };
 use crate::{
@@ -24,14 +21,11 @@ use crate::{
         progress::{MeasureInput, Progress},
         promise::{KeptPromises, Promise, kept_promises},
         score::{PlanScore, ScoredTarget},
-        tally::{CommitmentSums, Slice, SliceSums, TargetSums},
+        tally::{CommitmentSums, SliceSums, TargetSums},
         target::Metric,
         terms::Terms,
     },
-    entity::{
-        commitment, commitment_rollup, plan, plan_summary, slice_rollup, sums, target,
-        target_rollup,
-    },
+    entity::{commitment, commitment_rollup, plan, plan_summary, target},
     error::{Error, Result},
 };
 
@@ -71,7 +65,7 @@ pub struct CommitmentFigures {
 #[derive(Clone, Debug)]
 pub struct PlanFigures {
     /// The plan.
-    pub plan: plan::Model,
+    pub plan: Arc<plan::Model>,
     /// The number of the version in force on the day.
     pub version: i32,
     /// The day.
@@ -93,7 +87,7 @@ pub struct PlanFigures {
 /// Where plans stand on a day. The caller has already seen them.
 pub async fn of_plans(
     db: &impl ConnectionTrait,
-    plans: Vec<plan::Model>,
+    plans: Vec<Arc<plan::Model>>,
     as_of: NaiveDate,
 ) -> Result<BTreeMap<PlanId, PlanFigures>> {
     let read = read(db, plans).await?;
@@ -103,7 +97,7 @@ pub async fn of_plans(
 /// Where plans that have been read stand on a day: from what is kept of them for it, or else from their sums.
 pub async fn of_readings(
     db: &impl ConnectionTrait,
-    plans: Vec<(plan::Model, Arc<Reading>)>,
+    plans: Vec<(Arc<plan::Model>, Arc<Reading>)>,
     as_of: NaiveDate,
 ) -> Result<BTreeMap<PlanId, PlanFigures>> {
     let mut kept = summaries::kept(db, plans.iter().map(|(plan, _)| plan.id), as_of).await?;
@@ -114,7 +108,7 @@ pub async fn of_readings(
         match (counting, kept) {
             (Some(counting), Some(kept)) if kept.summary.version == counting.snapshot.number => {
                 let sums = Added::kept(kept);
-                figures.insert(plan.id, judged(plan.clone(), &reading, &counting, sums, as_of)?);
+                figures.insert(plan.id, judged(plan, &reading, &counting, sums, as_of)?);
             }
             (Some(_), _) => others.push((plan, Arc::clone(&reading))),
             (None, _) => {}
@@ -132,14 +126,14 @@ pub async fn by_sums(
     plan: &plan::Model,
     as_of: NaiveDate,
 ) -> Result<PlanFigures> {
-    let read = read(db, vec![plan.clone()]).await?;
+    let read = read(db, vec![Arc::new(plan.clone())]).await?;
     only(plan, counted(db, read, as_of).await?)
 }
 
 async fn read(
     db: &impl ConnectionTrait,
-    plans: Vec<plan::Model>,
-) -> Result<Vec<(plan::Model, Arc<Reading>)>> {
+    plans: Vec<Arc<plan::Model>>,
+) -> Result<Vec<(Arc<plan::Model>, Arc<Reading>)>> {
     let ids: Vec<PlanId> = plans.iter().map(|plan| plan.id).collect();
     let mut readings = readings::of_plans(db, &ids).await?;
     let read = plans.into_iter().filter_map(|plan| {
@@ -151,13 +145,13 @@ async fn read(
 
 async fn counted(
     db: &impl ConnectionTrait,
-    plans: Vec<(plan::Model, Arc<Reading>)>,
+    plans: Vec<(Arc<plan::Model>, Arc<Reading>)>,
     as_of: NaiveDate,
 ) -> Result<BTreeMap<PlanId, PlanFigures>> {
     let ids: Vec<PlanId> = plans.iter().map(|(plan, _)| plan.id).collect();
-    let target_sums = target_sums(db, &ids, as_of).await?;
-    let mut delivered = deliveries(db, &ids, as_of).await?;
-    let totals = totals(db, &ids, as_of).await?;
+    let target_sums = tallies::of_targets(db, &ids, as_of).await?;
+    let mut delivered = tallies::of_commitments(db, &ids, as_of).await?;
+    let totals = tallies::totals(db, &ids, as_of).await?;
     let mut figures = BTreeMap::new();
     for (plan, reading) in plans {
         let Some(counting) = reading.versions.counting_on(as_of) else { continue };
@@ -204,7 +198,7 @@ impl Added {
 }
 
 fn judged(
-    plan: plan::Model,
+    plan: Arc<plan::Model>,
     reading: &Reading,
     counting: &Counting,
     mut sums: Added,
@@ -250,7 +244,7 @@ pub async fn of_plan(
     plan: &plan::Model,
     as_of: NaiveDate,
 ) -> Result<PlanFigures> {
-    only(plan, of_plans(db, vec![plan.clone()], as_of).await?)
+    only(plan, of_plans(db, vec![Arc::new(plan.clone())], as_of).await?)
 }
 
 /// What a target's facts add up to, under one lens.
@@ -369,209 +363,6 @@ fn kept(commitments: &[CommitmentFigures], as_of: NaiveDate) -> KeptPromises {
         })
         .collect();
     kept_promises(&promises, as_of)
-}
-
-async fn target_sums(
-    db: &impl ConnectionTrait,
-    plans: &[PlanId],
-    as_of: NaiveDate,
-) -> Result<BTreeMap<(TargetId, i32), TargetSums>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        target_id: TargetId,
-        version: i32,
-        actual: i64,
-        verified: i64,
-        disputed: i64,
-        won: i64,
-        won_value: i64,
-        open_deals: i64,
-        open_value: i64,
-        open_weighted: i64,
-    }
-    use target_rollup::Column;
-    let columns = [
-        Column::Actual,
-        Column::Verified,
-        Column::Disputed,
-        Column::Won,
-        Column::WonValue,
-        Column::OpenDeals,
-        Column::OpenValue,
-        Column::OpenWeighted,
-    ];
-    let query = target_rollup::Entity::find()
-        .select_only()
-        .columns([Column::TargetId, Column::Version])
-        .filter(Column::PlanId.is_in(plans.iter().copied()))
-        .filter(Column::Day.lte(as_of))
-        .group_by(Column::TargetId)
-        .group_by(Column::Version);
-    let rows: Vec<Row> = sums::summed(query, &columns).into_model().all(db).await?;
-    let to_sums = |row: Row| {
-        let sums = TargetSums {
-            actual: row.actual,
-            verified: row.verified,
-            disputed: row.disputed,
-            won: row.won,
-            won_value: row.won_value,
-            open_deals: row.open_deals,
-            open_value: row.open_value,
-            open_weighted: row.open_weighted,
-        };
-        ((row.target_id, row.version), sums)
-    };
-    Ok(rows.into_iter().map(to_sums).collect())
-}
-
-async fn deliveries(
-    db: &impl ConnectionTrait,
-    plans: &[PlanId],
-    as_of: NaiveDate,
-) -> Result<BTreeMap<(CommitmentId, i32), Vec<commitment_rollup::Model>>> {
-    let rows = commitment_rollup::Entity::find()
-        .filter(commitment_rollup::Column::PlanId.is_in(plans.iter().copied()))
-        .filter(commitment_rollup::Column::Day.lte(as_of))
-        .order_by_asc(commitment_rollup::Column::Day)
-        .all(db)
-        .await?;
-    Ok(content::grouped(rows, |row| (row.commitment_id, row.version)))
-}
-
-/// What facts add up to in a slice.
-#[derive(FromQueryResult)]
-struct SliceRow {
-    plan_id: PlanId,
-    key: String,
-    revenue: i64,
-    won: i64,
-    lost: i64,
-    registered: i64,
-    pipeline: i64,
-    open_deals: i64,
-    open_value: i64,
-    completions: i64,
-    certified: i64,
-    programmes: i64,
-    leads: i64,
-    mdf: i64,
-}
-
-impl SliceRow {
-    fn sums(&self) -> SliceSums {
-        SliceSums {
-            revenue: self.revenue,
-            won: self.won,
-            lost: self.lost,
-            registered: self.registered,
-            pipeline: self.pipeline,
-            open_deals: self.open_deals,
-            open_value: self.open_value,
-            completions: self.completions,
-            certified: self.certified,
-            programmes: self.programmes,
-            leads: self.leads,
-            mdf: self.mdf,
-        }
-    }
-}
-
-fn of_slice(plans: &[PlanId], slice: Slice, as_of: NaiveDate) -> Select<slice_rollup::Entity> {
-    use slice_rollup::Column;
-    let columns = [
-        Column::Revenue,
-        Column::Won,
-        Column::Lost,
-        Column::Registered,
-        Column::Pipeline,
-        Column::OpenDeals,
-        Column::OpenValue,
-        Column::Completions,
-        Column::Certified,
-        Column::Programmes,
-        Column::Leads,
-        Column::Mdf,
-    ];
-    let query = slice_rollup::Entity::find()
-        .select_only()
-        .columns([Column::PlanId, Column::Key])
-        .filter(Column::PlanId.is_in(plans.iter().copied()))
-        .filter(Column::Slice.eq(slice))
-        .filter(Column::Day.lte(as_of))
-        .group_by(Column::PlanId)
-        .group_by(Column::Key);
-    sums::summed(query, &columns)
-}
-
-/// What facts add up to by the keys of a slice, as of a day.
-pub async fn slices(
-    db: &impl ConnectionTrait,
-    plans: &[PlanId],
-    slice: Slice,
-    as_of: NaiveDate,
-) -> Result<BTreeMap<(PlanId, String), SliceSums>> {
-    let rows: Vec<SliceRow> = of_slice(plans, slice, as_of).into_model().all(db).await?;
-    Ok(rows.into_iter().map(|row| ((row.plan_id, row.key.clone()), row.sums())).collect())
-}
-
-/// What all facts of each plan add up to, and the deals that were open on the eve of its period.
-async fn totals(
-    db: &impl ConnectionTrait,
-    plans: &[PlanId],
-    as_of: NaiveDate,
-) -> Result<BTreeMap<PlanId, (SliceSums, i64)>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        #[sea_orm(nested)]
-        slice: SliceRow,
-        carried_in: i64,
-    }
-    let open = Expr::col((slice_rollup::Entity, slice_rollup::Column::OpenDeals));
-    let starts_on = Expr::col((plan::Entity, plan::Column::StartsOn));
-    let is_before = Expr::col((slice_rollup::Entity, slice_rollup::Column::Day)).lt(starts_on);
-    let carried_in = Expr::case(is_before, open).finally(0);
-    let to_plan = slice_rollup::Entity::belongs_to(plan::Entity)
-        .from(slice_rollup::Column::PlanId)
-        .to(plan::Column::Id);
-    let query = of_slice(plans, Slice::Total, as_of)
-        .join(JoinType::InnerJoin, to_plan.into())
-        .column_as(Expr::expr(carried_in).sum().cast_as("bigint"), "carried_in");
-    let rows: Vec<Row> = query.into_model().all(db).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.slice.plan_id, (row.slice.sums(), row.carried_in)))
-        .collect())
-}
-
-/// Days of a target on which its facts, seen through a version's lens, changed something, with what they changed, up to a day.
-pub async fn days_of(
-    db: &impl ConnectionTrait,
-    target: TargetId,
-    lens: i32,
-    as_of: NaiveDate,
-) -> Result<Vec<(NaiveDate, i64)>> {
-    let rows = target_rollup::Entity::find()
-        .filter(target_rollup::Column::TargetId.eq(target))
-        .filter(target_rollup::Column::Version.eq(lens))
-        .filter(target_rollup::Column::Day.lte(as_of))
-        .order_by_asc(target_rollup::Column::Day)
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.day, row.actual)).collect())
-}
-
-/// Days of a plan on which its facts changed something, with what they changed, up to a day.
-pub async fn days_of_plan(
-    db: &impl ConnectionTrait,
-    plan: PlanId,
-    as_of: NaiveDate,
-) -> Result<Vec<slice_rollup::Model>> {
-    let rows = slice_rollup::Entity::find()
-        .filter(slice_rollup::Column::PlanId.eq(plan))
-        .filter(slice_rollup::Column::Slice.eq(Slice::Total))
-        .filter(slice_rollup::Column::Day.lte(as_of))
-        .order_by_asc(slice_rollup::Column::Day);
-    Ok(rows.all(db).await?)
 }
 
 /// What is due of a target by a day, in its unit.

@@ -17,6 +17,7 @@ use super::{
     plans::{get, vendor_of},
     progress::{self, CommitmentFigures, PlanFigures, TargetFigures},
     standards::{self, Beginnings},
+    tallies,
 };
 use crate::{
     db::Tx,
@@ -199,7 +200,7 @@ async fn curve(
     if !is_over || !matches!(target.target.phasing, Phasing::Baseline { .. }) {
         return Ok(None);
     }
-    let days = progress::days_of(&**tx, target.target.id, target.lens, figures.as_of).await?;
+    let days = tallies::days_of(&**tx, target.target.id, target.lens, figures.as_of).await?;
     let months = content::period(&figures.plan).months().into_iter();
     let of_month = months.map(|month| {
         let in_month = days.iter().filter(|(day, _)| month.contains(*day));

@@ -13,6 +13,7 @@ use super::{
     action_items, content, facts,
     page::{Found, Page},
     progress::{self, CommitmentFigures, PlanFigures, TargetFigures},
+    tallies,
 };
 use crate::{
     db::Tx,
@@ -275,7 +276,7 @@ fn action_line(item: &action_item::Model) -> ActionLine {
 async fn cuts(db: &impl ConnectionTrait, plan: &plan::Model, as_of: NaiveDate) -> Result<Vec<Cut>> {
     let mut found = Vec::new();
     for by in CUTS {
-        let slices = progress::slices(db, &[plan.id], by, as_of).await?;
+        let slices = tallies::slices(db, &[plan.id], by, as_of).await?;
         found.extend(slices.into_iter().map(|((_, key), sums)| (by, key, sums)));
     }
     let ids: BTreeSet<DimensionValueId> =

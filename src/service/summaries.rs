@@ -3,11 +3,12 @@
 //! A summary is written whenever a plan is judged, in the transaction that moved its figures, and holds for that day only. Where
 //! there is none for the day asked for it is worked out; `jbp verify` proves that both are the same.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select,
+    sea_query::OnConflict,
 };
 
 use super::progress::{self, PlanFigures};
@@ -64,16 +65,21 @@ impl PlanFigures {
 /// Where plans stand on a day. The caller has already seen them.
 pub async fn of_plans(
     db: &impl ConnectionTrait,
-    plans: Vec<plan::Model>,
+    plans: Vec<Arc<plan::Model>>,
     day: NaiveDate,
 ) -> Result<BTreeMap<PlanId, PlanSummary>> {
-    let mut kept = kept(db, plans.iter().map(|plan| plan.id), day).await?;
+    // Without the sums, which are many times as large.
+    let kept = of_day(plans.iter().map(|plan| plan.id), day)
+        .select_only()
+        .columns([plan_summary::Column::PlanId, plan_summary::Column::Summary]);
+    let kept: Vec<(PlanId, PlanSummary)> = kept.into_tuple().all(db).await?;
+    let mut kept: BTreeMap<PlanId, PlanSummary> = kept.into_iter().collect();
     let in_force = plans.iter().filter_map(|plan| {
-        let summary = kept.remove(&plan.id)?.summary;
+        let summary = kept.remove(&plan.id)?;
         (plan.version_in_force == Some(summary.version)).then_some((plan.id, summary))
     });
     let mut found: BTreeMap<PlanId, PlanSummary> = in_force.collect();
-    let others: Vec<plan::Model> =
+    let others: Vec<Arc<plan::Model>> =
         plans.into_iter().filter(|plan| !found.contains_key(&plan.id)).collect();
     if !others.is_empty() {
         let figures = progress::of_plans(db, others, day).await?;
@@ -88,10 +94,14 @@ pub async fn kept(
     plans: impl IntoIterator<Item = PlanId>,
     day: NaiveDate,
 ) -> Result<BTreeMap<PlanId, plan_summary::Model>> {
-    let rows = plan_summary::Entity::find()
+    let rows = of_day(plans, day).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.plan_id, row)).collect())
+}
+
+fn of_day(plans: impl IntoIterator<Item = PlanId>, day: NaiveDate) -> Select<plan_summary::Entity> {
+    plan_summary::Entity::find()
         .filter(plan_summary::Column::PlanId.is_in(plans))
-        .filter(plan_summary::Column::Day.eq(day));
-    Ok(rows.all(db).await?.into_iter().map(|row| (row.plan_id, row)).collect())
+        .filter(plan_summary::Column::Day.eq(day))
 }
 
 /// Keeps where a plan stands, which was worked out under its partnership's lock.

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     future::{Future, poll_fn},
     pin::pin,
+    sync::Arc,
     task::Poll,
     time::Instant,
 };
@@ -67,7 +68,8 @@ async fn plans(app: &TestApp) -> Vec<plan::Model> {
 async fn figures(app: &TestApp) -> Vec<PlanFigures> {
     let today = app.op.today(demo::setting::ZONE);
     let active = plans(app).await.into_iter().filter(|plan| plan.state == PlanState::Active);
-    let found = progress::of_plans(app.op.db.read(), active.collect(), today).await.unwrap();
+    let found =
+        progress::of_plans(app.op.db.read(), active.map(Arc::new).collect(), today).await.unwrap();
     found.into_values().collect()
 }
 

@@ -219,7 +219,7 @@ impl CounterProposalSettled {
         ctx: &Context<'_>,
     ) -> Result<Option<CounterProposal>, ApiError> {
         let found = negotiation::find(ctx.op(), self.id).await?;
-        Ok(found.map(|(plan, row)| CounterProposal { plan, row }))
+        Ok(found.map(|(plan, row)| CounterProposal { plan: plan.into(), row }))
     }
 }
 
@@ -267,7 +267,7 @@ pub struct AlreadyRenewed {
 impl AlreadyRenewed {
     /// The renewal that there is.
     async fn existing(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
-        Ok(ctx.loaders().load_one(self.existing).await?.map(Plan))
+        Ok(ctx.loaders().load_one(self.existing).await?.map(Plan::from))
     }
 }
 
