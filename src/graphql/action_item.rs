@@ -48,14 +48,14 @@ impl ActionItem {
 
     /// The plan that it belongs to.
     async fn plan(&self) -> Plan {
-        Plan(self.plan.clone())
+        Plan(Arc::clone(&self.plan))
     }
 
     /// The review that agreed on it; null where none did.
     async fn review(&self, ctx: &Context<'_>) -> Result<Option<Review>, ApiError> {
         let rows = ctx.loaders().load_one(ReviewsOf(self.plan.id)).await?.unwrap_or_default();
         let agreed = rows.into_iter().find(|row| Some(row.id) == self.row.review_id);
-        Ok(agreed.map(|row| Review { plan: self.plan.clone(), row }))
+        Ok(agreed.map(|row| Review { plan: Arc::clone(&self.plan), row }))
     }
 
     /// What it is for.
@@ -107,14 +107,14 @@ impl ActionItem {
     async fn target(&self, ctx: &Context<'_>) -> Result<Option<Target>, ApiError> {
         let rows = reading(ctx, &self.plan).await?.targets(&self.plan);
         let about = rows.into_iter().find(|row| Some(row.id) == self.row.target_id);
-        Ok(about.map(|row| Target { plan: self.plan.clone(), row }))
+        Ok(about.map(|row| Target { plan: Arc::clone(&self.plan), row }))
     }
 
     /// The commitment that it is about.
     async fn commitment(&self, ctx: &Context<'_>) -> Result<Option<Commitment>, ApiError> {
         let rows = reading(ctx, &self.plan).await?.commitments(&self.plan);
         let about = rows.into_iter().find(|row| Some(row.id) == self.row.commitment_id);
-        Ok(about.map(|row| Commitment::of(self.plan.clone(), row)))
+        Ok(about.map(|row| Commitment::of(Arc::clone(&self.plan), row)))
     }
 
     /// What the alert warned of that called for it; null where none did.

@@ -157,7 +157,7 @@ macro_rules! commitment_types {
 
             /// The plan that it is part of.
             pub async fn plan(&self) -> Plan {
-                Plan(self.0.plan.clone())
+                Plan(Arc::clone(&self.0.plan))
             }
 
             /// What kind of promise it is.

@@ -67,7 +67,7 @@ impl CounterProposal {
 
     /// The plan that it is on.
     async fn plan(&self) -> Plan {
-        Plan(self.plan.clone())
+        Plan(Arc::clone(&self.plan))
     }
 
     /// The id of what the field is of: the plan, a target or a commitment.
@@ -144,7 +144,7 @@ impl CounterProposal {
     /// The whole exchange about the field that it is part of, oldest first; 100 proposals at most.
     async fn thread(&self, ctx: &Context<'_>) -> Result<Vec<Self>, ApiError> {
         let rows = ctx.loaders().load_one(ThreadOf(self.row.thread_id)).await?.unwrap_or_default();
-        Ok(rows.into_iter().map(|row| Self { plan: self.plan.clone(), row }).collect())
+        Ok(rows.into_iter().map(|row| Self { plan: Arc::clone(&self.plan), row }).collect())
     }
 }
 

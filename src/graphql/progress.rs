@@ -482,7 +482,7 @@ impl PlanProgress {
 
     /// The plan.
     async fn plan(&self) -> Plan {
-        Plan(self.plan.clone())
+        Plan(Arc::clone(&self.plan))
     }
 
     /// The number of the version in force on the day: what the figures are judged by.
@@ -504,7 +504,7 @@ impl PlanProgress {
     async fn worst_target(&self, ctx: &Context<'_>) -> Result<Option<Target>, ApiError> {
         let Some(worst) = self.summary.worst else { return Ok(None) };
         let row = reading(ctx, &self.plan).await?.target_on(worst, self.as_of);
-        Ok(row.map(|row| Target { plan: self.plan.clone(), row }))
+        Ok(row.map(|row| Target { plan: Arc::clone(&self.plan), row }))
     }
 
     /// How many targets have each status; those that none has are left out.

@@ -71,7 +71,7 @@ impl Review {
 
     /// The plan that it reviews.
     async fn plan(&self) -> Plan {
-        Plan(self.plan.clone())
+        Plan(Arc::clone(&self.plan))
     }
 
     /// Its number in the plan, from 1.
@@ -158,7 +158,7 @@ impl Review {
     /// The facts of the scorecard's days that arrived after it was frozen, and so are not in it; null until it was held.
     async fn late_facts(&self, ctx: &Context<'_>) -> Result<Option<LateFacts>, ApiError> {
         let card = self.frozen(ctx).await?;
-        Ok(card.map(|card| LateFacts { plan: self.plan.clone(), card }))
+        Ok(card.map(|card| LateFacts { plan: Arc::clone(&self.plan), card }))
     }
 
     /// What changed from another review of the plan to this one; null unless both were held.
@@ -358,7 +358,7 @@ impl LateFacts {
     ) -> Result<Paged<Activity>, ApiError> {
         let pages = List::new("lateFacts", &self.card.id);
         let page = pages.page(&PageArgs { first, after, last, before })?;
-        let (op, plan, card) = (ctx.op().clone(), self.plan.clone(), self.card.clone());
+        let (op, plan, card) = (ctx.op().clone(), Arc::clone(&self.plan), self.card.clone());
         let found = scorecards::late_facts(&op, &plan, &card, page).await?;
         let total = Total::new(move || {
             let (op, plan, card) = (op.clone(), plan.clone(), card.clone());

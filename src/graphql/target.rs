@@ -49,7 +49,7 @@ impl Target {
 
     /// The plan that it is part of.
     async fn plan(&self) -> Plan {
-        Plan(self.plan.clone())
+        Plan(Arc::clone(&self.plan))
     }
 
     /// Its name.

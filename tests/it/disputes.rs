@@ -1,5 +1,7 @@
 //! Facts that one side says are not so.
 
+use std::slice;
+
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -102,7 +104,7 @@ async fn a_correction_closes_the_dispute() {
 
     // A dispute does not make the vendor's word the partner's to change.
     let mine = won("V", "50.00").superseding(&vouched);
-    let payload = plan.partner.manager.record(partnership, &[mine.clone()]).await;
+    let payload = plan.partner.manager.record(partnership, slice::from_ref(&mine)).await;
     assert_snapshot!(outcomes(&payload).replace(&vouched, "VOUCHED"), @"0 REJECTED FORBIDDEN at activities.0.supersedes: supersedes: `VOUCHED` was recorded by the vendor, who alone corrects it");
     let right = mine.with("reason", json!("you are right"));
     plan.vendor.manager.recorded(partnership, &[right]).await;

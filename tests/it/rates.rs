@@ -35,7 +35,8 @@ async fn set(
     let rates = published.planning(currency, only).map_err(|error| error.to_string())?;
     let plan: PlanId = plan.id.parse().unwrap();
     let preview = planning_rates::preview(&op, plan, &rates).await.map_err(|e| e.to_string())?;
-    let changed = planning_rates::set(&op, plan, &rates).await.map_err(|e| e.to_string())?;
+    let changed = Box::pin(planning_rates::set(&op, plan, &rates)).await;
+    let changed = changed.map_err(|error| error.to_string())?;
     assert_eq!((&preview.set, &preview.signed), (&changed.set, &changed.signed));
     Ok(format!("{:?} {:?}", changed.set, changed.signed))
 }

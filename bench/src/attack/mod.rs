@@ -4,7 +4,7 @@ mod caller;
 mod crowds;
 mod documents;
 mod report;
-mod server;
+pub mod server;
 mod wire;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};

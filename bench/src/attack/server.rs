@@ -28,11 +28,36 @@ impl Server {
         Self { address, token, pid, _own: None }
     }
 
+    /// Serves a database that somebody else has filled, for whoever has the token; `home` is removed with it.
+    pub async fn serve(
+        jbp: &Path,
+        database_url: &str,
+        token: String,
+        home: TempDir,
+    ) -> anyhow::Result<Self> {
+        let (child, (out, line)) =
+            spawn(serving(jbp, database_url, home.path()), "GraphQL").await?;
+        Self::of(child, out, &line, token, home)
+    }
+
+    fn of(
+        child: Child,
+        out: ChildStdout,
+        line: &str,
+        token: String,
+        home: TempDir,
+    ) -> anyhow::Result<Self> {
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
+        let address = address.context("no address")?.parse()?;
+        let pid = child.id().context("the server has ended")?;
+        Ok(Self { address, token, pid, _own: Some((child, out, home)) })
+    }
+
     /// Makes the demo's data, and serves them as a server with its defaults would; only the allowance is larger, so that the limits
     /// are measured and not the meter before them.
     pub async fn start(jbp: &Path) -> anyhow::Result<Self> {
         let home = tempfile::tempdir()?;
-        let (mut demo, out) = spawn(jbp, "demo", home.path(), "The demo is ready").await?;
+        let (mut demo, out) = spawn(command(jbp, "demo", home.path()), "The demo is ready").await?;
         demo.kill().await?;
         drop(out);
         let users = Command::new(jbp).args(["demo", "--print-users"]).output().await?;
@@ -40,12 +65,8 @@ impl Server {
         let email = users[0]["email"].as_str().context("no demo user")?;
         let token = command(jbp, "token", home.path()).arg(email).output().await?;
         let token = String::from_utf8(token.stdout)?.trim().to_owned();
-        let (child, mut out) = spawn(jbp, "serve", home.path(), "GraphQL").await?;
-        let address = out.1.split("http://").nth(1).and_then(|rest| rest.split('/').next());
-        let address = address.context("no address")?.parse()?;
-        let pid = child.id().context("the server has ended")?;
-        let out = std::mem::take(&mut out.0).context("no output")?;
-        Ok(Self { address, token, pid, _own: Some((child, out, home)) })
+        let (child, (out, line)) = spawn(command(jbp, "serve", home.path()), "GraphQL").await?;
+        Self::of(child, out, &line, token, home)
     }
 
     /// Seconds that the process has worked, on all processors.
@@ -68,10 +89,21 @@ impl Server {
 }
 
 fn command(jbp: &Path, verb: &str, home: &Path) -> Command {
+    let url = format!("sqlite://{}?mode=rwc", home.join("attacked.db").display());
     let mut command = Command::new(jbp);
+    command.arg(verb);
+    at_home(command, &url, home)
+}
+
+fn serving(jbp: &Path, database_url: &str, home: &Path) -> Command {
+    let mut command = Command::new(jbp);
+    command.arg("serve");
+    at_home(command, database_url, home)
+}
+
+fn at_home(mut command: Command, database_url: &str, home: &Path) -> Command {
     command
-        .args([verb, "--bind", "127.0.0.1:0", "--database-url"])
-        .arg(format!("sqlite://{}?mode=rwc", home.join("attacked.db").display()))
+        .args(["--bind", "127.0.0.1:0", "--database-url", database_url])
         .env("JBP_RATE_LIMIT", "1000000000")
         .env("JBP_RATE_RESTORE", "1000000")
         .current_dir(home)
@@ -83,12 +115,10 @@ fn command(jbp: &Path, verb: &str, home: &Path) -> Command {
 
 /// Starts a command that goes on; gives it with the line in which it says so.
 async fn spawn(
-    jbp: &Path,
-    verb: &str,
-    home: &Path,
+    mut command: Command,
     ready: &str,
-) -> anyhow::Result<(Child, (Option<ChildStdout>, String))> {
-    let mut child = command(jbp, verb, home).stdout(Stdio::piped()).spawn()?;
+) -> anyhow::Result<(Child, (ChildStdout, String))> {
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
     let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
     let waiting = async {
         while let Some(line) = lines.next_line().await? {
@@ -96,8 +126,8 @@ async fn spawn(
                 return Ok(line);
             }
         }
-        anyhow::bail!("`{} {verb}` ended before it was ready", jbp.display())
+        anyhow::bail!("the server ended before it was ready")
     };
     let line = tokio::time::timeout(Duration::from_mins(5), waiting).await??;
-    Ok((child, (Some(lines.into_inner().into_inner()), line)))
+    Ok((child, (lines.into_inner().into_inner(), line)))
 }

@@ -3,8 +3,8 @@
 //! Every plan has twelve targets, ten commitments, four reviews and some facts. For whoever sends the load it writes a token of
 //! each vendor's channel account manager, and each vendor's plans.
 
-mod plans;
-mod vendors;
+pub mod plans;
+pub mod vendors;
 
 use std::{fs, io::Write, path::PathBuf};
 
