@@ -30,13 +30,10 @@ mod m22_access;
 mod m23_summaries;
 mod m24_webhooks;
 mod m25_event_floors;
-<<<<<<< HEAD
 mod m26_alert_life;
 mod m27_alert_readings;
 mod m29_notification_preferences;
 mod m30_notifications;
-=======
->>>>>>> facts
 mod m31_deal_snapshots;
 mod m32_disputes;
 mod m33_rejected_rows;
@@ -72,13 +69,10 @@ impl MigratorTrait for Migrator {
             Box::new(m23_summaries::Migration),
             Box::new(m24_webhooks::Migration),
             Box::new(m25_event_floors::Migration),
-<<<<<<< HEAD
             Box::new(m26_alert_life::Migration),
             Box::new(m27_alert_readings::Migration),
             Box::new(m29_notification_preferences::Migration),
             Box::new(m30_notifications::Migration),
-=======
->>>>>>> facts
             Box::new(m31_deal_snapshots::Migration),
             Box::new(m32_disputes::Migration),
             Box::new(m33_rejected_rows::Migration),
