@@ -269,7 +269,7 @@ event_types! {
             let Some(Plan(plan)) = plan_of(ctx, self.0.row.plan_id).await? else { return Ok(Vec::new()) };
             let rows = reading(ctx, &plan).await?.commitments(&plan);
             let changed = rows.into_iter().filter(|row| commitments.contains(&row.id));
-            Ok(changed.map(|row| Commitment::of(plan.clone(), row)).collect())
+            Ok(changed.map(|row| Commitment::of(Arc::clone(&plan), row)).collect())
         }
     }
 

@@ -1,5 +1,7 @@
 //! What both sides read before a review.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, Object, SimpleObject};
 
 use super::{
@@ -31,7 +33,7 @@ impl PreRead {
     /// The review that was held last; null before the first.
     async fn last_review(&self, ctx: &Context<'_>) -> Result<Option<Review>, ApiError> {
         let last = pre_reads::last_held(ctx.op(), &self.0.plan).await?;
-        Ok(last.map(|(row, _)| Review { plan: self.0.plan.clone(), row }))
+        Ok(last.map(|(row, _)| Review { plan: Arc::clone(&self.0.plan), row }))
     }
 
     /// What changed from that review's scorecard to today; null before the first.
@@ -47,7 +49,7 @@ impl PreRead {
         let plan = &self.0.plan;
         let Some(figures) = figures(ctx, plan, None).await? else { return Ok(Vec::new()) };
         let late = pre_reads::late_commitments(&figures);
-        Ok(late.into_iter().map(|row| Commitment::of(plan.clone(), row)).collect())
+        Ok(late.into_iter().map(|row| Commitment::of(Arc::clone(plan), row)).collect())
     }
 
     /// What earlier reviews left to be done, and is still open on either side, due first first.

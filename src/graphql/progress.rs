@@ -75,7 +75,7 @@ impl Loader<FiguresOf> for Loaders {
         }
         let mut found = HashMap::new();
         for (day, mut keys) in by_day {
-            let plans = keys.values().map(|key| (key.plan.clone(), Arc::clone(&key.reading)));
+            let plans = keys.values().map(|key| (Arc::clone(&key.plan), Arc::clone(&key.reading)));
             let db = self.0.db.read();
             for (id, figures) in progress::of_readings(db, plans.collect(), day).await? {
                 found.extend(keys.remove(&id).map(|key| (key, Arc::new(figures))));
@@ -145,7 +145,7 @@ impl Loader<SummaryOf> for Loaders {
         }
         let mut found = HashMap::new();
         for (day, mut keys) in by_day {
-            let plans = keys.values().map(|key| key.plan.clone()).collect();
+            let plans = keys.values().map(|key| Arc::clone(&key.plan)).collect();
             for (id, summary) in summaries::of_plans(self.0.db.read(), plans, day).await? {
                 found.extend(keys.remove(&id).map(|key| (key, Arc::new(summary))));
             }

@@ -361,7 +361,7 @@ impl LateFacts {
         let (op, plan, card) = (ctx.op().clone(), Arc::clone(&self.plan), self.card.clone());
         let found = scorecards::late_facts(&op, &plan, &card, page).await?;
         let total = Total::new(move || {
-            let (op, plan, card) = (op.clone(), plan.clone(), card.clone());
+            let (op, plan, card) = (op.clone(), Arc::clone(&plan), card.clone());
             async move { scorecards::count_late(&op, &plan, &card).await }
         });
         Ok(pages.connection(found, total, |row| row.id.0, Activity))

@@ -43,7 +43,7 @@ impl Door {
         let n_facts = numbers.len();
         let facts = shape.facts(numbers);
         let body = match self.way {
-            Way::Load => facts.map(|fact| format!("{fact}\n")).collect(),
+            Way::Load => facts.flat_map(|fact| [fact.to_string(), "\n".to_owned()]).collect(),
             Way::Mutation => {
                 let input = json!({ "activities": facts.collect::<Vec<_>>() });
                 json!({ "query": RECORD, "variables": { "input": input } }).to_string()
