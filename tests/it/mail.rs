@@ -35,6 +35,10 @@ struct House {
 impl House {
     /// On 10 January 2026, at noon.
     async fn start() -> Self {
+        Box::pin(Self::founded()).await
+    }
+
+    async fn founded() -> Self {
         let app = TestApp::start().await;
         app.set_time("2026-01-10T12:00:00Z");
         let vendor = app.vendor("Northwind").await;
