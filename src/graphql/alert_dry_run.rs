@@ -21,7 +21,7 @@ use crate::{
 
 /// What is tried in the place of what a plan's policy says; what is absent is as the plan has it.
 #[derive(Debug, Default, InputObject)]
-pub struct AlertDryRunPolicy {
+pub struct AlertDryRunPolicyInput {
     /// The bands of pace; within them, what is absent is as usual.
     pub thresholds: Option<PaceThresholdsInput>,
     /// The days by which something is due or late; within them, what is absent is as usual.
@@ -30,7 +30,7 @@ pub struct AlertDryRunPolicy {
     pub rules: Option<Vec<AlertRuleSettingInput>>,
 }
 
-impl AlertDryRunPolicy {
+impl AlertDryRunPolicyInput {
     fn on(self, since: NaiveDate) -> Result<DryRun, Error> {
         let Self { thresholds, windows, rules } = self;
         Ok(DryRun {
@@ -107,7 +107,7 @@ impl AlertDryRunQuery {
         #[graphql(desc = "The plans, at most 50.")] plan_ids: Vec<PlanId>,
         #[graphql(desc = "The first day, at most 400 days ago.")] since: NaiveDate,
         #[graphql(desc = "What is tried; as each plan has it when absent.")] policy: Option<
-            AlertDryRunPolicy,
+            AlertDryRunPolicyInput,
         >,
     ) -> Result<Vec<Option<AlertDryRun>>, ApiError> {
         let trial = policy.unwrap_or_default().on(since)?;

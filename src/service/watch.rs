@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ExprTrait, IntoActiveModel,
+    QueryFilter, QueryOrder,
 };
 
 use super::{activities, alerts, amendments, changes, ending, events, organizations};
 use crate::{
-    db::Tx,
     domain::{
         actor::Side,
         id::{OrganizationId, PlanId},
@@ -90,15 +89,4 @@ async fn judge(op: &Op, id: PlanId) -> Result<bool> {
     events::record(&tx, op, plan.vendor_id, told).await?;
     tx.commit().await?;
     Ok(true)
-}
-
-/// Sees to it that a plan is judged on a day, or before.
-pub async fn not_after(tx: &Tx, plan: PlanId, day: NaiveDate) -> Result<()> {
-    plan::Entity::update_many()
-        .col_expr(plan::Column::WatchOn, Expr::value(day))
-        .filter(plan::Column::Id.eq(plan))
-        .filter(plan::Column::WatchOn.gt(day))
-        .exec(&**tx)
-        .await?;
-    Ok(())
 }

@@ -47,6 +47,7 @@ mod reviews;
 mod schema;
 mod sharing;
 mod sign_in;
+mod simulation;
 mod socket;
 mod support;
 mod tiers;

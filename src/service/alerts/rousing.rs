@@ -87,13 +87,3 @@ impl Rousing {
         waits.then(|| asked_on.checked_add_days(self.patience))?
     }
 }
-
-/// The first day on which the clock has something to do with a plan's warnings, if nobody does anything with them.
-pub async fn next_day(tx: &Tx, plan: &plan::Model) -> Result<Option<NaiveDate>> {
-    let rows = standing(tx, plan).await?;
-    if rows.is_empty() {
-        return Ok(None);
-    }
-    let clock = Rousing::of(tx, plan).await?;
-    Ok(rows.iter().filter_map(|row| row.snoozed_until.or_else(|| clock.escalates_on(row))).min())
-}

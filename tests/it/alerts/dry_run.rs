@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{demos, move_to};
 use crate::support::{Client, Fact, GivenPlan, TestApp, planning::custom};
 
-const TRY: &str = "query($ids: [ID!]!, $since: Date!, $policy: AlertDryRunPolicy) {
+const TRY: &str = "query($ids: [ID!]!, $since: Date!, $policy: AlertDryRunPolicyInput) {
     alertDryRun(planIds: $ids, since: $since, policy: $policy) {
         plan { id } fromOn toOn openedCount turns { happensOn rule severity isOpening message }
     }

@@ -114,14 +114,14 @@ impl PostOffice {
 
     fn serve(&mut self, listener: TcpListener) {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let (shelf, open) = (Arc::clone(&self.shelf), (stop.clone(), tasks.clone()));
+        let (letters, open) = (Arc::clone(&self.shelf), (stop.clone(), tasks.clone()));
         tasks.spawn(async move {
             let (stop, tasks) = open;
             while let Some(Ok((stream, from))) = stop.run_until_cancelled(listener.accept()).await {
-                let (shelf, stop) = (Arc::clone(&shelf), stop.clone());
-                tasks.spawn(
-                    async move { stop.run_until_cancelled(attend(stream, from, shelf)).await },
-                );
+                let (letters, stop) = (Arc::clone(&letters), stop.clone());
+                tasks.spawn(async move {
+                    stop.run_until_cancelled(attend(stream, from, letters)).await
+                });
             }
         });
         self.up = Some((stop, tasks));
