@@ -19,7 +19,7 @@ pub async fn until(house: &House, number: u64, since: NaiveDate, today: NaiveDat
             sign(plan).await;
         }
         meet(plan, at, &falls).await;
-        if at % 2 == 0 && falls("2017-11-20") {
+        if at.is_multiple_of(2) && falls("2017-11-20") {
             let input = json!({ "planId": plan.id, "name": "FY 2018", "growthPercent": "5" });
             let renew = plan_mutation("renewPlan");
             let made = plan.vendor.manager.done(&renew, json!({ "input": input })).await;
@@ -38,7 +38,7 @@ pub async fn until(house: &House, number: u64, since: NaiveDate, today: NaiveDat
 
 /// Each partner reports every fourth week, half of them two weeks after the others; of deals what has happened since, of all else by the calendar.
 fn reported(house: &House, at: usize, number: u64, today: NaiveDate) -> Vec<Fact> {
-    if number % 4 != if at % 2 == 0 { 0 } else { 2 } {
+    if number % 4 != if at.is_multiple_of(2) { 0 } else { 2 } {
         return Vec::new();
     }
     let since = today - chrono::Days::new(28);
@@ -58,8 +58,14 @@ fn reported(house: &House, at: usize, number: u64, today: NaiveDate) -> Vec<Fact
         ("2017-04-10", Fact::support("CO_SELL_RESOURCE", early, "2017-04-10")),
         ("2017-07-20", Fact::support("CO_SELL_RESOURCE", "12", "2017-07-20")),
         ("2017-05-10", Fact::marketing("PROGRAMME_EXECUTED", "spring", "2017-05-10")),
-        ("2017-05-20", Fact::spent(if at % 6 == 0 { "12000.00" } else { "4000.00" }, "2017-05-20")),
-        ("2017-07-10", Fact::spent(if at % 6 == 0 { "-3000.00" } else { "1000.00" }, "2017-07-10")),
+        (
+            "2017-05-20",
+            Fact::spent(if at.is_multiple_of(6) { "12000.00" } else { "4000.00" }, "2017-05-20"),
+        ),
+        (
+            "2017-07-10",
+            Fact::spent(if at.is_multiple_of(6) { "-3000.00" } else { "1000.00" }, "2017-07-10"),
+        ),
         ("2017-10-20", Fact::marketing("PROGRAMME_EXECUTED", "autumn", "2017-10-20")),
     ];
     let falls = |on: &str| {
@@ -79,7 +85,7 @@ fn reported(house: &House, at: usize, number: u64, today: NaiveDate) -> Vec<Fact
 
 /// Reviews: each fifth partner's are held on time and confirmed by both, each fifth's are never confirmed by the partner, of all others
 /// the first is forgotten for weeks.
-async fn meet(plan: &GivenPlan, at: usize, falls: &impl Fn(&str) -> bool) {
+async fn meet(plan: &GivenPlan, at: usize, falls: &(impl Fn(&str) -> bool + Sync)) {
     let manager = &plan.vendor.manager;
     let held_on =
         if at % 5 < 2 { ["2017-04-10", "2017-07-10"] } else { ["2017-05-08", "2017-07-31"] };
@@ -98,7 +104,7 @@ async fn meet(plan: &GivenPlan, at: usize, falls: &impl Fn(&str) -> bool) {
             act(&plan.partner.manager, "confirmReview", json!({ "reviewId": review })).await;
         }
     }
-    if at % 3 == 0 && falls("2017-09-11") {
+    if at.is_multiple_of(3) && falls("2017-09-11") {
         let items = plan.read(manager, "actionItems { nodes { id } }").await["nodes"].take();
         for item in items.as_array().unwrap() {
             act(
