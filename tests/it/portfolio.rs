@@ -81,3 +81,22 @@ async fn each_side_counts_the_alerts_of_its_own_that_stand() {
     assert_eq!(asked(&northwind.manager).await, before);
     assert_eq!(asked(&globex.manager).await, json!({ "plan": null }));
 }
+
+#[tokio::test]
+async fn a_token_needs_the_scope_of_alerts_to_count_them() {
+    let app = TestApp::start().await;
+    let northwind = app.vendor("Northwind").await;
+    let acme = app.partner(&northwind, "Acme", "STRATEGIC", "RESELLER").await;
+    let plan = northwind.plan(&acme).full().with_target(revenue("1000.00")).active().await;
+    let create = "mutation($scopes: [Scope!]!) { createIntegration(input: { name: \"x\", scopes: $scopes }) {
+        token errors { code message path } } }";
+    let query = "query($id: ID!) { plan(id: $id) { openAlertCount } }";
+    for (scopes, may) in
+        [(json!(["PLANS_READ", "EVENTS_READ"]), true), (json!(["PLANS_READ"]), false)]
+    {
+        let made = northwind.admin.done(create, json!({ "scopes": scopes })).await;
+        let crm = app.as_bearer(made["token"].as_str().unwrap());
+        let answer = crm.try_run(query, json!({ "id": plan.id })).await;
+        assert_eq!(answer.get("errors").is_none(), may, "{answer}");
+    }
+}
