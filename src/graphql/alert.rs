@@ -1,7 +1,7 @@
 //! Alerts as each side sees its own.
 
 use async_graphql::{Context, Description, InputObject, Object, Union};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
     ContextExt,
@@ -12,6 +12,7 @@ use super::{
     page::{List, PageArgs, Paged, Total},
     plan::Plan,
     review::Review,
+    scalars::Date,
     target::Target,
     user::User,
 };
@@ -105,8 +106,8 @@ impl Alert {
     }
 
     /// The day on which it asks again; null unless it is snoozed.
-    async fn snoozed_until_on(&self) -> Option<NaiveDate> {
-        self.0.snoozed_until
+    async fn snoozed_until_on(&self) -> Option<Date> {
+        self.0.snoozed_until.map(Date)
     }
 
     /// Whether the viewer has read it as it asks now; one that was raised, woken, assigned or brought before the sponsor since asks anew.

@@ -9,6 +9,7 @@ use super::{
     error::ApiError,
     plan::Plan,
     policy::{PaceThresholdsInput, PolicyWindowsInput},
+    scalars::Date,
 };
 use crate::{
     domain::{
@@ -48,9 +49,9 @@ pub struct AlertDryRun {
     /// The plan.
     pub plan: Plan,
     /// The first day that was tried; null where the plan was in force on none of the days.
-    pub from_on: Option<NaiveDate>,
+    pub from_on: Option<Date>,
     /// The last day that was tried.
-    pub to_on: NaiveDate,
+    pub to_on: Date,
     /// How many alerts would have been raised.
     pub opened_count: i32,
     /// What would have been raised and resolved, day by day.
@@ -61,7 +62,7 @@ pub struct AlertDryRun {
 #[derive(Clone, Debug, SimpleObject)]
 pub struct AlertDryRunTurn {
     /// The day.
-    pub happens_on: NaiveDate,
+    pub happens_on: Date,
     /// The rule.
     pub rule: AlertRule,
     /// How much it would have mattered.
@@ -75,7 +76,7 @@ pub struct AlertDryRunTurn {
 impl From<Turn> for AlertDryRunTurn {
     fn from(turn: Turn) -> Self {
         let Turn { on: happens_on, rule, subject: _, severity, is_opening, message } = turn;
-        Self { happens_on, rule, severity, is_opening, message }
+        Self { happens_on: Date(happens_on), rule, severity, is_opening, message }
     }
 }
 
@@ -85,8 +86,8 @@ impl From<Fired> for AlertDryRun {
         let n_opened = turns.iter().filter(|turn| turn.is_opening).count();
         Self {
             plan: Plan::from(plan),
-            from_on,
-            to_on,
+            from_on: from_on.map(Date),
+            to_on: Date(to_on),
             opened_count: i32::try_from(n_opened).unwrap_or(i32::MAX),
             turns: turns.into_iter().map(AlertDryRunTurn::from).collect(),
         }
@@ -105,12 +106,12 @@ impl AlertDryRunQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The plans, at most 50.")] plan_ids: Vec<PlanId>,
-        #[graphql(desc = "The first day, at most 400 days ago.")] since: NaiveDate,
+        #[graphql(desc = "The first day, at most 400 days ago.")] since: Date,
         #[graphql(desc = "What is tried; as each plan has it when absent.")] policy: Option<
             AlertDryRunPolicyInput,
         >,
     ) -> Result<Vec<Option<AlertDryRun>>, ApiError> {
-        let trial = policy.unwrap_or_default().on(since)?;
+        let trial = policy.unwrap_or_default().on(since.0)?;
         let fired = dry_runs::run(ctx.op(), &plan_ids, &trial).await?;
         Ok(fired.into_iter().map(|fired| fired.map(AlertDryRun::from)).collect())
     }

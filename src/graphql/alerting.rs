@@ -1,12 +1,12 @@
 //! What people do with the alerts of their side.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use chrono::NaiveDate;
 
 use super::{
     ContextExt,
     alert::Alert,
     error::{ApiError, MutationError, Outcome, payloads},
+    scalars::Date,
 };
 use crate::{
     domain::id::{AlertId, UserId},
@@ -34,7 +34,7 @@ pub struct SnoozeAlertInput {
     /// The alert.
     pub alert_id: AlertId,
     /// The day on which it is to ask again: after today, at most 90 days ahead.
-    pub until_on: NaiveDate,
+    pub until_on: Date,
 }
 
 /// Gives an alert to somebody.
@@ -137,7 +137,7 @@ impl AlertMutation {
         #[graphql(desc = "Which alert, and until when.")] input: SnoozeAlertInput,
     ) -> Result<SnoozeAlertPayload, ApiError> {
         let SnoozeAlertInput { alert_id, until_on } = input;
-        SnoozeAlertPayload::of(acting::snooze(ctx.op(), alert_id, until_on).await, Alert)
+        SnoozeAlertPayload::of(acting::snooze(ctx.op(), alert_id, until_on.0).await, Alert)
     }
 
     /// Gives an alert to somebody of the viewer's side who works on the plan. For those who work on it.

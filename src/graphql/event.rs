@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Description, Enum, Interface, Object, SimpleObject, Union};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
     ContextExt,
@@ -17,6 +17,7 @@ use super::{
     plan::{Plan, reading},
     progress::PlanProgress,
     review::Review,
+    scalars::Date,
     target::Target,
     user::User,
 };
@@ -292,9 +293,9 @@ event_types! {
         }
 
         /// The day until which it was put off with this event.
-        async fn snoozed_until_on(&self) -> Option<NaiveDate> {
+        async fn snoozed_until_on(&self) -> Option<Date> {
             match self.0.row.payload {
-                EventBody::Alert { until, .. } => until,
+                EventBody::Alert { until, .. } => until.map(Date),
                 _ => None,
             }
         }
