@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
@@ -25,14 +24,8 @@ use crate::{
 /// Rows that are kept of each integration.
 pub const MOST_KEPT: usize = 100;
 
-/// How long a row is kept at most.
-const KEPT: TimeDelta = TimeDelta::days(30);
-
 /// Characters of a text that are kept.
 const LONGEST_TEXT: usize = 300;
-
-/// Rows forgotten at once.
-const STEP: u64 = 500;
 
 /// A row that was not recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,28 +163,4 @@ pub async fn of_integrations(
 pub fn code(row: &rejected_row::Model) -> Result<RowErrorCode> {
     serde_json::from_value(serde_json::Value::String(row.code.clone()))
         .map_err(|error| Error::Inconsistent(error.to_string()))
-}
-
-/// Forgets some rows that were rejected long ago; false when there are none.
-pub async fn forget(op: &Op) -> Result<bool> {
-    let too_old = op.now() - KEPT;
-    let over: Vec<RejectedRowId> = rejected_row::Entity::visible_to(&Actor::System)
-        .select_only()
-        .column(rejected_row::Column::Id)
-        .filter(rejected_row::Column::At.lt(too_old))
-        .order_by_asc(rejected_row::Column::At)
-        .limit(STEP)
-        .into_tuple()
-        .all(op.db.read())
-        .await?;
-    if over.is_empty() {
-        return Ok(false);
-    }
-    let tx = op.db.write().await?;
-    rejected_row::Entity::delete_many()
-        .filter(rejected_row::Column::Id.is_in(over))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await?;
-    Ok(true)
 }

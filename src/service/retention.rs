@@ -1,26 +1,29 @@
-//! Forgetting: events that are older than the house keeps them, old deliveries of webhooks, and old mails.
+//! Forgetting: events that are older than the house keeps them, old deliveries of webhooks, old mails, and old rejected rows.
 //!
 //! A vendor's events are forgotten from the first on, a few at a time. For each audience it is noted how far, so that whoever wants to
 //! continue from before is told so, and nobody learns from it what others did.
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, OnConflict},
 };
+use uuid::Uuid;
 
 use super::webhooks;
 use crate::{
     domain::{
         actor::Actor,
         event::Audience,
-        id::{MailId, NotificationId, OrganizationId, PartnershipId, WebhookDeliveryId},
+        id::{OrganizationId, PartnershipId},
         webhook::schedule,
     },
-    entity::{event, event_floor, event_stream, mail, notification, webhook_delivery},
+    entity::{
+        event, event_floor, event_stream, mail, notification, rejected_row, webhook_delivery,
+    },
     error::Result,
     op::Op,
 };
@@ -33,6 +36,9 @@ const DELIVERIES_KEPT: TimeDelta = TimeDelta::days(90);
 
 /// How long it is kept what people were told, once that is over.
 const MAILS_KEPT: TimeDelta = TimeDelta::days(90);
+
+/// How long a row that was rejected is kept at most.
+const REJECTIONS_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Forgets some events of one vendor that are older than `kept`; false when there are none.
 ///
@@ -111,58 +117,51 @@ async fn forget(op: &Op, vendor: OrganizationId, events: &[event::Model]) -> Res
 
 /// Forgets some deliveries of webhooks that are long over; false when there are none.
 pub async fn forget_deliveries(op: &Op) -> Result<bool> {
-    let too_old: DateTime<Utc> = op.now() - DELIVERIES_KEPT;
-    let over: Vec<WebhookDeliveryId> = webhook_delivery::Entity::visible_to(&Actor::System)
-        .select_only()
-        .column(webhook_delivery::Column::Id)
-        .filter(webhook_delivery::Column::FinishedAt.lt(too_old))
-        .order_by_asc(webhook_delivery::Column::FinishedAt)
-        .limit(STEP)
-        .into_tuple()
-        .all(op.db.read())
-        .await?;
-    if over.is_empty() {
-        return Ok(false);
-    }
-    let tx = op.db.write().await?;
-    webhook_delivery::Entity::delete_many()
-        .filter(webhook_delivery::Column::Id.is_in(over))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await?;
-    Ok(true)
+    use webhook_delivery::{Column, Entity};
+    let rows = Entity::visible_to(&Actor::System);
+    forget_old(op, rows, Column::Id, Column::FinishedAt, DELIVERIES_KEPT).await
 }
 
-/// Forgets some mails that are long over, and what they told; false when there are none.
+/// Forgets some of what people were told, or some mails, that are long over; false when there are none.
 pub async fn forget_mails(op: &Op) -> Result<bool> {
-    let too_old: DateTime<Utc> = op.now() - MAILS_KEPT;
-    let told: Vec<NotificationId> = notification::Entity::visible_to(&Actor::System)
+    let told = notification::Entity::visible_to(&Actor::System);
+    let (id, ended) = (notification::Column::Id, notification::Column::FinishedAt);
+    if forget_old(op, told, id, ended, MAILS_KEPT).await? {
+        return Ok(true);
+    }
+    let mails = mail::Entity::visible_to(&Actor::System);
+    forget_old(op, mails, mail::Column::Id, mail::Column::FinishedAt, MAILS_KEPT).await
+}
+
+/// Forgets some rows that were rejected long ago; false when there are none.
+pub async fn forget_rejections(op: &Op) -> Result<bool> {
+    use rejected_row::{Column, Entity};
+    let rows = Entity::visible_to(&Actor::System);
+    forget_old(op, rows, Column::Id, Column::At, REJECTIONS_KEPT).await
+}
+
+/// Forgets those of the rows that ended first, as many as are forgotten at once, if that is longer ago than they are kept.
+async fn forget_old<E: EntityTrait>(
+    op: &Op,
+    rows: Select<E>,
+    id: E::Column,
+    ended: E::Column,
+    kept: TimeDelta,
+) -> Result<bool> {
+    let old: Vec<Uuid> = rows
         .select_only()
-        .column(notification::Column::Id)
-        .filter(notification::Column::FinishedAt.lt(too_old))
-        .order_by_asc(notification::Column::FinishedAt)
+        .column(id)
+        .filter(ended.lt(op.now() - kept))
+        .order_by_asc(ended)
         .limit(STEP)
         .into_tuple()
         .all(op.db.read())
         .await?;
-    let mails: Vec<MailId> = mail::Entity::visible_to(&Actor::System)
-        .select_only()
-        .column(mail::Column::Id)
-        .filter(mail::Column::FinishedAt.lt(too_old))
-        .order_by_asc(mail::Column::FinishedAt)
-        .limit(STEP)
-        .into_tuple()
-        .all(op.db.read())
-        .await?;
-    if told.is_empty() && mails.is_empty() {
+    if old.is_empty() {
         return Ok(false);
     }
     let tx = op.db.write().await?;
-    notification::Entity::delete_many()
-        .filter(notification::Column::Id.is_in(told))
-        .exec(&*tx)
-        .await?;
-    mail::Entity::delete_many().filter(mail::Column::Id.is_in(mails)).exec(&*tx).await?;
+    E::delete_many().filter(id.is_in(old)).exec(&*tx).await?;
     tx.commit().await?;
     Ok(true)
 }

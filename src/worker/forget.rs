@@ -6,11 +6,7 @@ use chrono::TimeDelta;
 use metrics::counter;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    error::Result,
-    op::Op,
-    service::{rejections, retention},
-};
+use crate::{error::Result, op::Op, service::retention};
 
 /// How often it is looked for what is old.
 const GLANCE: Duration = Duration::from_mins(1);
@@ -25,7 +21,7 @@ pub async fn step(op: &Op, kept: Option<TimeDelta>) -> Result<bool> {
     }
     Ok(retention::forget_deliveries(op).await?
         || retention::forget_mails(op).await?
-        || rejections::forget(op).await?)
+        || retention::forget_rejections(op).await?)
 }
 
 /// Forgets until told to stop.

@@ -119,3 +119,21 @@ async fn every_example_of_graphiql_is_understood() {
     }
     assert!(n_examples > 10, "{n_examples}");
 }
+
+/// A scalar of a library that slips in beside ours has other rules, and no client knows it.
+#[tokio::test]
+async fn there_are_no_scalars_but_those_of_the_contract() {
+    let app = TestApp::start().await;
+    let query = "{ __schema { types { kind name } } }";
+    let answer = app.as_stranger().run(query, json!({})).await;
+    let mut scalars: Vec<&str> = members(&answer["__schema"], "types")
+        .filter(|kind| kind["kind"] == "SCALAR")
+        .map(|kind| kind["name"].as_str().unwrap())
+        .collect();
+    scalars.sort_unstable();
+    let ours = ["CountryCode", "CurrencyCode", "Date", "DateTime", "Decimal"];
+    let of_the_specification = ["Boolean", "Float", "ID", "Int", "String"];
+    let mut known = [ours, of_the_specification].concat();
+    known.sort_unstable();
+    assert_eq!(scalars, known);
+}
