@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Prints variables that record a fact of the first plan, `%E` for what the load generator calls it.
 
     fact.py DIR URL

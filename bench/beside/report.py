@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Prints a table of `results.jsonl`: medians, and from least to most.
 
     report.py DIR

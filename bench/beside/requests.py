@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Writes the requests of a workload, a line each: the token, a tab, the variables.
 
     requests.py dashboard|portfolio DIR URL
