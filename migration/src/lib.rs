@@ -39,6 +39,7 @@ mod m32_disputes;
 mod m33_rejected_rows;
 mod m34_json_as_written;
 mod m35_standing_alerts;
+mod m36_summary_versions;
 mod table;
 
 /// All migrations, oldest first.
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m33_rejected_rows::Migration),
             Box::new(m34_json_as_written::Migration),
             Box::new(m35_standing_alerts::Migration),
+            Box::new(m36_summary_versions::Migration),
         ]
     }
 }

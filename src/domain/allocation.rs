@@ -20,9 +20,9 @@ pub fn allocate(total: i64, weights: &[Exact]) -> Option<Vec<i64>> {
     let shares: Vec<Exact> = weights.iter().map(|weight| exact(total) * weight / &sum).collect();
     let remainders: Vec<Exact> = shares.iter().map(|share| share - share.floor()).collect();
     let mut parts: Vec<i64> =
-        shares.iter().map(|share| share.floor().to_integer().to_i64()).collect::<Option<_>>()?;
+        shares.iter().map(|share| share.floor().to_i64()).collect::<Option<_>>()?;
 
-    let left_over = remainders.iter().sum::<Exact>().to_integer().to_usize()?;
+    let left_over = remainders.iter().sum::<Exact>().to_usize()?;
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by_key(|&index| Reverse(&remainders[index]));
     for &index in order.iter().take(left_over) {

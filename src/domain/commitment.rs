@@ -283,9 +283,11 @@ pub fn status(input: StatusInput) -> CommitmentStatus {
         return CommitmentStatus::Overdue;
     }
     let is_due_soon = (due_on - on).num_days() <= i64::from(input.at_risk_window_days);
-    let elapsed = Period { start: starts_on, end: due_on }.elapsed_share(on);
-    let asked_for = exact_decimal(input.at_risk_share) * exact(quantity) * elapsed;
-    if is_due_soon && exact(delivered) < asked_for {
+    let asked_for = || {
+        let elapsed = Period { start: starts_on, end: due_on }.elapsed_share(on);
+        exact_decimal(input.at_risk_share) * exact(quantity) * elapsed
+    };
+    if is_due_soon && exact(delivered) < asked_for() {
         return CommitmentStatus::AtRisk;
     }
     if on < starts_on && delivered <= 0 {

@@ -38,6 +38,15 @@ impl Exact {
         Self::narrow(BigRational::new(numerator, denominator))
     }
 
+    /// A fraction of words; the denominator is above zero.
+    ///
+    /// # Panics
+    ///
+    /// When the denominator is zero.
+    pub fn of(numerator: i128, denominator: i128) -> Self {
+        Self::reduced(numerator, denominator)
+    }
+
     /// The greatest whole number that is not greater.
     #[must_use]
     pub fn floor(&self) -> Self {
@@ -56,11 +65,24 @@ impl Exact {
         }
     }
 
-    /// The whole part, towards zero.
-    pub fn to_integer(&self) -> BigInt {
+    /// The nearest whole number; of two that are as near, the even one.
+    #[must_use]
+    pub fn half_even(&self) -> Self {
+        let floor = self.floor();
+        let above = self - &floor;
+        let is_even = (&floor / Self::from(2_i64)).is_whole();
+        match above.cmp(&Self(Small(1, 2))) {
+            Ordering::Greater => floor + Self::one(),
+            Ordering::Equal if !is_even => floor + Self::one(),
+            Ordering::Equal | Ordering::Less => floor,
+        }
+    }
+
+    /// Whether it is a whole number.
+    pub fn is_whole(&self) -> bool {
         match &self.0 {
-            Small(numerator, denominator) => (numerator / denominator).into(),
-            Large(value) => value.to_integer(),
+            Small(_, denominator) => *denominator == 1,
+            Large(value) => value.is_integer(),
         }
     }
 
@@ -81,6 +103,11 @@ impl Exact {
     /// The fraction of two numbers whose products did not overflow; the denominator is not negative.
     fn reduced(numerator: i128, denominator: i128) -> Self {
         assert_ne!(denominator, 0, "a fraction of nothing");
+        if let (Ok(numerator), Ok(denominator)) =
+            (i64::try_from(numerator), i64::try_from(denominator))
+        {
+            return Self::reduced_word(numerator, denominator);
+        }
         let divisor = gcd(numerator.unsigned_abs(), denominator.unsigned_abs());
         let divisor = i128::try_from(divisor).unwrap_or(1);
         let (numerator, denominator) = (numerator / divisor, denominator / divisor);
@@ -88,6 +115,17 @@ impl Exact {
             (Ok(numerator), Ok(denominator)) => Self(Small(numerator, denominator)),
             _ => Self(Large(Box::new(BigRational::new_raw(numerator.into(), denominator.into())))),
         }
+    }
+
+    /// The same of two words, for which a division costs a fraction of what it costs of two.
+    fn reduced_word(numerator: i64, denominator: i64) -> Self {
+        if denominator == 1 {
+            return Self(Small(numerator, 1));
+        }
+        // The greatest common divisor is not greater than the denominator, so it is a word as well.
+        let divisor = numerator.unsigned_abs().gcd(&denominator.unsigned_abs());
+        let divisor = i64::try_from(divisor).unwrap_or(1);
+        Self(Small(numerator / divisor, denominator / divisor))
     }
 
     /// What is in lowest terms already, in words if it fits.
@@ -113,6 +151,27 @@ fn gcd(a: u128, b: u128) -> u128 {
     match (u64::try_from(a), u64::try_from(b)) {
         (Ok(a), Ok(b)) => a.gcd(&b).into(),
         _ => a.gcd(&b),
+    }
+}
+
+/// The whole part, towards zero, where it fits.
+impl ToPrimitive for Exact {
+    fn to_i64(&self) -> Option<i64> {
+        match &self.0 {
+            Small(numerator, denominator) => Some(numerator / denominator),
+            Large(value) => value.to_integer().to_i64(),
+        }
+    }
+
+    fn to_u64(&self) -> Option<u64> {
+        self.to_i128().and_then(|value| u64::try_from(value).ok())
+    }
+
+    fn to_i128(&self) -> Option<i128> {
+        match &self.0 {
+            Small(numerator, denominator) => Some((numerator / denominator).into()),
+            Large(value) => value.to_integer().to_i128(),
+        }
     }
 }
 
@@ -276,7 +335,10 @@ mod tests {
             prop_assert_eq!(x.floor(), exact(&a.floor()));
             prop_assert_eq!(x.ceil(), exact(&a.ceil()));
             prop_assert_eq!(x.abs(), exact(&a.abs()));
-            prop_assert_eq!(x.to_integer(), a.to_integer());
+            prop_assert_eq!(x.to_i64(), a.to_integer().to_i64());
+            prop_assert_eq!(x.to_u64(), a.to_integer().to_u64());
+            prop_assert_eq!(x.to_i128(), a.to_integer().to_i128());
+            prop_assert_eq!(x.is_whole(), a.is_integer());
             prop_assert_eq!((x.is_zero(), x.is_negative()), (a.is_zero(), a.is_negative()));
             prop_assert_eq!([&x, &y, &x].into_iter().sum::<Exact>(), exact(&(&a + &b + &a)));
         }

@@ -4,8 +4,8 @@ use num_traits::ToPrimitive;
 use rust_decimal::Decimal;
 
 use super::{
-    money::{Exact, Unit, exact, exact_decimal, half_even, ratio},
-    progress::{MeasureInput, TargetStatus, Thresholds},
+    money::{Exact, Unit, exact, exact_decimal, ratio},
+    progress::{MeasureInput, Progress, TargetStatus, Thresholds},
 };
 
 /// Which of the eight rules decided a target's status; they are read in this order and the first that holds wins.
@@ -96,20 +96,16 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Explains the status that `rule` gave.
-    pub(super) fn new(
-        rule: StatusRule,
-        input: &MeasureInput<'_>,
-        expected: &Exact,
-        pace: Option<&Exact>,
-    ) -> Self {
+    /// Explains what was measured of `input`.
+    pub fn of(input: &MeasureInput<'_>, progress: &Progress) -> Self {
+        let Progress { rule, expected, .. } = progress;
         let MeasureInput { total, period, actual, on, .. } = *input;
         let remaining = total.saturating_sub(actual).max(0);
         let days_after = (period.end - on).num_days();
         let remaining_days = days_after.clamp(0, period.days());
         let average_deal = input.average_deal.filter(|average| *average > 0);
         let mut explanation = Self {
-            rule,
+            rule: *rule,
             threshold: rule.threshold(&input.thresholds),
             gap: expected - exact(actual),
             remaining,
@@ -125,7 +121,7 @@ impl Explanation {
                 .map(|open| exact(open) / exact(remaining)),
             sentence: String::new(),
         };
-        explanation.sentence = explanation.tell(input, expected, pace);
+        explanation.sentence = explanation.tell(input, expected, progress.pace.as_ref());
         explanation
     }
 
@@ -211,7 +207,7 @@ fn daily(unit: Unit, rate: &Exact) -> Decimal {
     if unit.places() > 0 {
         return unit.round(rate);
     }
-    let hundredths = half_even(&(rate * exact(100))).to_i64().unwrap_or(i64::MAX);
+    let hundredths = (rate * exact(100)).half_even().to_i64().unwrap_or(i64::MAX);
     Decimal::new(hundredths, 2)
 }
 
@@ -220,7 +216,7 @@ fn count(n: i64, thing: &str) -> String {
 }
 
 fn whole_units_up(value: &Exact) -> Option<i64> {
-    if value.is_negative() { Some(0) } else { value.ceil().to_integer().to_i64() }
+    if value.is_negative() { Some(0) } else { value.ceil().to_i64() }
 }
 
 #[cfg(test)]
@@ -228,9 +224,7 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
-    use crate::domain::{
-        calendar::Period, money::Currency, phasing::Phase, progress::Progress, target::Metric,
-    };
+    use crate::domain::{calendar::Period, money::Currency, phasing::Phase, target::Metric};
 
     /// A target of 1,000.00 over 100 days from 2026-01-01, of which 10.00 are due each day.
     fn input<'a>(phases: &'a [Phase], actual: i64, on: &str) -> MeasureInput<'a> {
@@ -254,10 +248,13 @@ mod tests {
         [Phase { period: Period { start, end }, amount: 100_000 }]
     }
 
+    fn explained(input: MeasureInput<'_>) -> Explanation {
+        Explanation::of(&input, &Progress::measure(input))
+    }
+
     #[track_caller]
     fn check(on: &str, actual: i64, sentence: &str) {
-        let progress = Progress::measure(input(&phases(), actual, on));
-        assert_eq!(progress.explanation.sentence, sentence);
+        assert_eq!(explained(input(&phases(), actual, on)).sentence, sentence);
     }
 
     #[test]
@@ -307,7 +304,7 @@ mod tests {
             open_pipeline: Some(30_000),
             ..input(&phases, 40_000, "2026-04-09")
         };
-        let explanation = Progress::measure(known).explanation;
+        let explanation = explained(known);
         assert_eq!((explanation.remaining, explanation.remaining_days), (60_000, 1));
         assert_eq!(explanation.deals_needed, Some(3));
         assert_eq!(explanation.coverage, Some(Exact::new(1.into(), 2.into())));
@@ -327,7 +324,7 @@ mod tests {
             open_pipeline: Some(1),
             ..input(&phases, 120_000, "2026-02-19")
         };
-        let explanation = Progress::measure(known).explanation;
+        let explanation = explained(known);
         assert_eq!((explanation.remaining, explanation.gap), (0, exact(-70_000)));
         assert_eq!((explanation.deals_needed, explanation.coverage), (None, None));
         assert_eq!(explanation.required_per_day, Some(exact(0)));
@@ -338,7 +335,7 @@ mod tests {
         let phases = phases();
         let leads =
             MeasureInput { metric: Metric::Leads, total: 10, ..input(&phases, 4, "2026-01-10") };
-        let sentence = Progress::measure(leads).explanation.sentence;
+        let sentence = explained(leads).sentence;
         assert!(sentence.ends_with("6 to go, 0.07 a day for 90 days"), "{sentence}");
     }
 
@@ -351,16 +348,13 @@ mod tests {
             (0, Some("0.75")),
         ];
         for (actual, threshold) in rows {
-            let explanation = Progress::measure(input(&phases(), actual, "2026-02-19")).explanation;
+            let explanation = explained(input(&phases(), actual, "2026-02-19"));
             assert_eq!(
                 explanation.threshold.map(|bound| bound.to_string()).as_deref(),
                 threshold,
                 "{actual}"
             );
         }
-        assert_eq!(
-            Progress::measure(input(&phases(), 0, "2026-01-01")).explanation.threshold,
-            None
-        );
+        assert_eq!(explained(input(&phases(), 0, "2026-01-01")).threshold, None);
     }
 }

@@ -4,8 +4,7 @@
 
 use std::{fmt, str::FromStr};
 
-use num_bigint::BigInt;
-use num_traits::{ToPrimitive, Zero};
+use num_traits::ToPrimitive;
 use rust_decimal::Decimal;
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -119,7 +118,7 @@ impl Unit {
 
     /// An exact number of smallest units as people write it, rounded half-even to a whole unit.
     pub fn round(self, units: &Exact) -> Decimal {
-        let rounded = half_even(units).to_i128().unwrap_or(i128::MAX);
+        let rounded = units.half_even().to_i128().unwrap_or(i128::MAX);
         Decimal::try_from_i128_with_scale(rounded, self.places()).unwrap_or(Decimal::MAX)
     }
 }
@@ -169,7 +168,7 @@ impl Money {
     pub fn convert(self, rate: Decimal, into: Currency) -> Option<i64> {
         let value = exact(self.minor) * exact_decimal(rate) * power_of_ten(into.places())
             / power_of_ten(self.currency.places());
-        half_even(&value).to_i64()
+        value.half_even().to_i64()
     }
 }
 
@@ -180,28 +179,19 @@ pub fn exact(value: i64) -> Exact {
 
 /// A decimal as an exact figure.
 pub fn exact_decimal(value: Decimal) -> Exact {
-    Exact::new(value.mantissa().into(), BigInt::from(10).pow(value.scale()))
-}
-
-/// The nearest whole number; of two equally near ones the even.
-pub fn half_even(value: &Exact) -> BigInt {
-    let floor = value.floor();
-    let above_floor = value - &floor;
-    let floor = floor.to_integer();
-    let half = Exact::new(1.into(), 2.into());
-    let is_even = (&floor % BigInt::from(2)).is_zero();
-    if above_floor > half || (above_floor == half && !is_even) { floor + 1 } else { floor }
+    // A mantissa has 96 bits and a scale of 28 at most.
+    Exact::of(value.mantissa(), 10_i128.pow(value.scale()))
 }
 
 /// A ratio as it goes out: four decimal places, rounded half-even.
 pub fn ratio(value: &Exact) -> Decimal {
-    let scaled = half_even(&(value * power_of_ten(4))).to_i128();
+    let scaled = (value * power_of_ten(4)).half_even().to_i128();
     let bounded = scaled.unwrap_or(if value.is_negative() { i128::MIN } else { i128::MAX });
     Decimal::try_from_i128_with_scale(bounded, 4).unwrap_or(Decimal::MAX)
 }
 
 fn power_of_ten(exponent: u32) -> Exact {
-    Exact::from(BigInt::from(10).pow(exponent))
+    Exact::from(10_i128.pow(exponent))
 }
 
 #[cfg(test)]
@@ -239,7 +229,7 @@ mod tests {
     fn halves_go_to_the_even_neighbour() {
         for (numerator, rounded) in [(1, 0), (3, 2), (5, 2), (7, 4), (-1, 0), (-3, -2)] {
             let value = Exact::new(numerator.into(), 2.into());
-            assert_eq!(half_even(&value), rounded.into(), "{numerator}/2");
+            assert_eq!(value.half_even(), exact(rounded), "{numerator}/2");
         }
     }
 }

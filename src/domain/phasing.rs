@@ -113,7 +113,9 @@ impl Phasing {
 
 /// What is due by the end of `day`, in smallest units: expected(d) of domain §5.
 pub fn expected(phases: &[Phase], day: NaiveDate) -> Exact {
-    phases.iter().map(|phase| exact(phase.amount) * phase.period.elapsed_share(day)).sum()
+    let begun = phases.iter().filter(|phase| phase.period.start <= day && day < phase.period.end);
+    let begun = begun.map(|phase| exact(phase.amount) * phase.period.elapsed_share(day));
+    exact(level_due(phases, day)) + begun.sum::<Exact>()
 }
 
 /// The level due on `day`, in smallest units: the phases that have ended by then, none of them in part.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     calendar::Period,
-    explanation::{Explanation, StatusRule},
+    explanation::StatusRule,
     money::{Currency, Exact, exact, exact_decimal},
     phasing::{self, Phase},
     target::Metric,
@@ -179,12 +179,12 @@ pub struct Progress {
     pub pace: Option<Exact>,
     /// How it stands.
     pub status: TargetStatus,
-    /// Why, and what brings it back.
-    pub explanation: Explanation,
+    /// The rule that decided.
+    pub rule: StatusRule,
 }
 
 impl Progress {
-    /// Measures a target: expected, attainment, pace, the status they give, and its explanation.
+    /// Measures a target: expected, attainment, pace, and the status they give.
     pub fn measure(input: MeasureInput<'_>) -> Self {
         let MeasureInput { metric, total, phases, actual, on, .. } = input;
         let expected = if metric.is_level() {
@@ -195,8 +195,7 @@ impl Progress {
         let attainment = quotient(actual, &exact(total));
         let pace = quotient(actual, &expected);
         let rule = matching_rule(&input, pace.as_ref());
-        let explanation = Explanation::new(rule, &input, &expected, pace.as_ref());
-        Self { actual, expected, attainment, pace, status: rule.status(), explanation }
+        Self { actual, expected, attainment, pace, status: rule.status(), rule }
     }
 }
 
@@ -258,7 +257,7 @@ mod tests {
     #[track_caller]
     fn check(on: &str, actual: i64, rule: u8, status: TargetStatus) {
         let progress = measure(Metric::Leads, 1000, actual, on);
-        assert_eq!((progress.explanation.rule.number(), progress.status), (rule, status));
+        assert_eq!((progress.rule.number(), progress.status), (rule, status));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use super::{
     activity::Rates,
     exact::Exact,
-    money::{Currency, exact, exact_decimal, half_even},
+    money::{Currency, exact, exact_decimal},
 };
 
 /// Decimal places of a planning rate.
@@ -42,7 +42,7 @@ impl ReferenceRates {
     pub fn cross(&self, from: Currency, into: Currency) -> Result<Decimal, NoCrossRate> {
         let rate = self.per(into)? / self.per(from)?;
         let scale = exact_decimal(Decimal::from(10_u64.pow(RATE_PLACES)));
-        let rounded = half_even(&(rate * scale));
+        let rounded = (rate * scale).half_even();
         if rounded.is_zero() {
             return Err(NoCrossRate::TooSmall(from));
         }

@@ -17,7 +17,7 @@ use super::{
     commitment::CommitmentStatus,
     draft::SplitOf,
     id::TargetId,
-    money::{Exact, LARGEST_AMOUNT, exact, half_even},
+    money::{Exact, LARGEST_AMOUNT, exact},
     phasing::Phasing,
 };
 
@@ -52,7 +52,7 @@ impl Growth {
     /// What is asked for after `actual`, rounded half-even to the unit; none where there is nothing to grow from.
     fn of(self, actual: i64) -> Option<i64> {
         let grown = exact(actual) * exact(10_000 + i64::from(self.0)) / exact(10_000);
-        let rounded = half_even(&grown).to_i64().unwrap_or(LARGEST_AMOUNT);
+        let rounded = grown.half_even().to_i64().unwrap_or(LARGEST_AMOUNT);
         (actual > 0).then(|| rounded.clamp(1, LARGEST_AMOUNT))
     }
 }

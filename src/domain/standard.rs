@@ -4,7 +4,7 @@ use num_traits::ToPrimitive;
 use rust_decimal::Decimal;
 
 use super::{
-    money::{Currency, LARGEST_AMOUNT, Unit, exact, exact_decimal, half_even},
+    money::{Currency, LARGEST_AMOUNT, Unit, exact, exact_decimal},
     policy::{PlanningMode, PlanningPolicy},
 };
 
@@ -43,7 +43,7 @@ impl Standard {
 /// More than nothing, rounded half-even to a whole unit.
 fn units(unit: Unit, amount: Decimal) -> Option<i64> {
     let scale = exact(10_i64.pow(unit.places()));
-    let units = half_even(&(exact_decimal(amount) * scale)).to_i64()?;
+    let units = (exact_decimal(amount) * scale).half_even().to_i64()?;
     (1..=LARGEST_AMOUNT).contains(&units).then_some(units)
 }
 

@@ -44,6 +44,17 @@ pub struct PlanSummary {
 pub struct PlanSums {
     /// Of each target.
     pub targets: Vec<(TargetId, TargetSums)>,
-    /// Of each commitment, with the day on which the promised quantity was reached.
-    pub commitments: Vec<(CommitmentId, CommitmentSums, Option<NaiveDate>)>,
+    /// Of each commitment.
+    pub commitments: Vec<(CommitmentId, Delivered)>,
+}
+
+/// What was delivered of a commitment by a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivered {
+    /// What its facts add up to.
+    pub sums: CommitmentSums,
+    /// The day on which the promised quantity was reached.
+    pub reached_on: Option<NaiveDate>,
+    /// Whether both sides have agreed that it need not be kept.
+    pub is_waived: bool,
 }

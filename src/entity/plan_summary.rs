@@ -14,6 +14,7 @@ use crate::domain::{
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub plan_id: PlanId,
+    pub version: i32,
     pub day: NaiveDate,
     pub summary: PlanSummary,
     pub sums: PlanSums,

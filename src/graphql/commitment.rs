@@ -57,8 +57,14 @@ impl CommitmentRow {
         as_of: Option<Date>,
     ) -> Result<Option<CommitmentProgress>, ApiError> {
         let Some(plan) = figures(ctx, &self.plan, as_of).await? else { return Ok(None) };
-        let found = plan.commitments.iter().find(|figures| figures.commitment.id == self.row.id);
+        let found = plan.commitment(self.row.id);
         Ok(found.map(|figures| CommitmentProgress::of(&plan, figures)))
+    }
+
+    /// A waiver is beside what was signed, and no side alone can make one, so only figures know of it.
+    async fn is_waived(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
+        let Some(plan) = figures(ctx, &self.plan, None).await? else { return Ok(false) };
+        Ok(plan.commitment(self.row.id).is_some_and(|figures| figures.delivered.is_waived))
     }
 }
 
@@ -196,8 +202,8 @@ macro_rules! commitment_types {
             }
 
             /// Whether both sides have agreed that it need not be kept.
-            pub async fn is_waived(&self) -> bool {
-                self.0.row.waived_at.is_some()
+            pub async fn is_waived(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
+                self.0.is_waived(ctx).await
             }
 
             /// Where it stands on a day; null until the plan is signed.

@@ -233,7 +233,7 @@ impl TargetProgress {
 
     /// Why it has that status, and what brings it back.
     async fn explanation(&self) -> Explanation {
-        let explanation = &self.figures().progress.explanation;
+        let explanation = self.plan.explanation(self.figures());
         Explanation {
             rule: explanation.rule,
             threshold: explanation.threshold.map(Decimal),
@@ -247,17 +247,16 @@ impl TargetProgress {
             deals_needed: explanation.deals_needed.map(|deals| Decimal(deals.into())),
             open_pipeline: explanation.open_pipeline.map(|open| Decimal(self.unit().decimal(open))),
             coverage: explanation.coverage.as_ref().map(|value| Decimal(ratio(value))),
-            sentence: explanation.sentence.clone(),
+            sentence: explanation.sentence,
         }
     }
 
     /// Where it may end; the forecasts stand side by side and are never blended.
     async fn forecasts(&self) -> Forecasts {
-        let rounded =
-            |value: &Option<Exact>| value.as_ref().map(|value| Decimal(self.unit().round(value)));
+        let rounded = |value: Option<Exact>| value.map(|value| Decimal(self.unit().round(&value)));
         Forecasts {
-            run_rate: rounded(&self.figures().run_rate),
-            pipeline: rounded(&self.figures().pipeline),
+            run_rate: rounded(self.figures().run_rate()),
+            pipeline: rounded(self.figures().pipeline()),
         }
     }
 
@@ -435,11 +434,11 @@ impl CommitmentProgress {
         let unit = figures.commitment.terms.unit(currency);
         Self {
             as_of: Date(plan.as_of),
-            delivered: Decimal(unit.decimal(figures.sums.delivered)),
-            reached_on: figures.reached_on.map(Date),
+            delivered: Decimal(unit.decimal(figures.delivered.sums.delivered)),
+            reached_on: figures.delivered.reached_on.map(Date),
             status: figures.status,
-            leads_delivered: Decimal(figures.sums.leads.into()),
-            mdf_spent: Money::new(figures.sums.mdf, currency),
+            leads_delivered: Decimal(figures.delivered.sums.leads.into()),
+            mdf_spent: Money::new(figures.delivered.sums.mdf, currency),
         }
     }
 }

@@ -124,8 +124,8 @@ fn missed_commitment(
 ) -> MissedCommitment {
     let row = figures.commitment;
     let unit = row.terms.unit(plan.currency);
-    let [amount, actual, _] = self::figures(unit, row.quantity, figures.sums.delivered);
-    let left = renewal::left(row.quantity, figures.sums.delivered);
+    let [amount, actual, _] = self::figures(unit, row.quantity, figures.delivered.sums.delivered);
+    let left = renewal::left(row.quantity, figures.delivered.sums.delivered);
     MissedCommitment {
         commitment: Commitment::of(plan.clone(), row),
         amount,

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{activities, alerts, content, deals, disputes, events::NewEvent, facts, rollups};
+use super::{
+    activities, alerts, content, deals, disputes, events::NewEvent, facts, rollups, summaries,
+};
 use crate::{
     db::Tx,
     domain::{
@@ -90,6 +92,8 @@ pub async fn reweigh(
 /// Counts all facts of a plan anew, because what they count by has changed, and draws what follows from it.
 pub async fn recount(tx: &Tx, op: &Op, plan: &plan::Model) -> Result<Vec<NewEvent>> {
     let today = activities::today(tx, op, plan.vendor_id).await?;
+    // What is kept knows of waivers, which need not move a sum.
+    summaries::forget(tx, plan.id).await?;
     let mut change = rollups::tally(&**tx, plan).await?;
     change.add(rollups::stored(&**tx, plan.id).await?, -1)?;
     settle(tx, op, plan, today, change, 0, &[Ground::Figures, Ground::Feeds]).await

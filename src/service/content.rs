@@ -1,6 +1,6 @@
 //! A plan's content as the rules want to see it: to judge its readiness, to freeze it, to hold facts against it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -91,6 +91,20 @@ pub async fn all_commitments_of(
         .all(db)
         .await?;
     Ok(grouped(found, |commitment| commitment.plan_id))
+}
+
+/// The commitments of plans that both sides have agreed need not be kept; the caller has already seen the plans.
+pub async fn waived_of(
+    db: &impl ConnectionTrait,
+    plans: &[PlanId],
+) -> Result<BTreeSet<CommitmentId>> {
+    let waived = commitment::Entity::find()
+        .select_only()
+        .column(commitment::Column::Id)
+        .filter(commitment::Column::PlanId.is_in(plans.iter().copied()))
+        .filter(commitment::Column::WaivedAt.is_not_null());
+    let waived: Vec<CommitmentId> = waived.into_tuple().all(db).await?;
+    Ok(waived.into_iter().collect())
 }
 
 /// Rows by key, in their order.
@@ -243,11 +257,9 @@ pub fn commitment_terms(commitment: commitment::Model) -> CommitmentTerms {
 /// The plan as facts meet it: all its signed versions, less what was waived.
 pub async fn lens(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<PlanLens> {
     let versions = versions::of_plan(db, plan.id).await?;
-    let rows = all_commitments_of(db, &[plan.id]).await?.remove(&plan.id).unwrap_or_default();
-    let is_waived =
-        |id: CommitmentId| rows.iter().any(|row| row.id == id && row.waived_at.is_some());
+    let waived = waived_of(db, &[plan.id]).await?;
     let mut commitments = versions.commitment_lenses();
-    commitments.retain(|lens| !is_waived(lens.id));
+    commitments.retain(|lens| !waived.contains(&lens.id));
     Ok(PlanLens {
         period: period(plan),
         currency: plan.currency,

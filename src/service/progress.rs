@@ -2,7 +2,10 @@
 
 pub mod days;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
@@ -10,12 +13,13 @@ use sea_orm::ConnectionTrait;
 use super::{
     content,
     readings::{self, Reading},
-    summaries, tallies,
+    tallies,
     versions::{self, Counting},
 };
 use crate::{
     domain::{
         commitment::{self as rule, CommitmentStatus, StatusInput},
+        explanation::Explanation,
         forecast,
         id::{CommitmentId, PlanId, TargetId},
         money::{Exact, exact},
@@ -23,9 +27,11 @@ use crate::{
         progress::{MeasureInput, Progress},
         promise::{KeptPromises, Promise, kept_promises},
         score::{PlanScore, ScoredTarget},
+        summary::Delivered,
         tally::{CommitmentSums, SliceSums, TargetSums},
         target::Metric,
         terms::Terms,
+        version::CommitmentTerms,
     },
     entity::{commitment, commitment_rollup, plan, plan_summary, target},
     error::{Error, Result},
@@ -44,10 +50,20 @@ pub struct TargetFigures {
     pub sums: TargetSums,
     /// Judged against what was due.
     pub progress: Progress,
+}
+
+impl TargetFigures {
     /// Where it ends if it goes on as it went; in the target's unit.
-    pub run_rate: Option<Exact>,
-    /// Where it ends with what is open, by probability; in the target's unit.
-    pub pipeline: Option<Exact>,
+    pub fn run_rate(&self) -> Option<Exact> {
+        forecast::run_rate(self.sums.actual, self.target.amount, &self.progress.expected)
+    }
+
+    /// Where it ends with what is open, by probability; in the target's unit, and only of revenue.
+    pub fn pipeline(&self) -> Option<Exact> {
+        let weighted = || exact(self.sums.open_weighted) / exact(10_000);
+        (self.target.metric == Metric::Revenue)
+            .then(|| forecast::pipeline(self.sums.actual, weighted()))
+    }
 }
 
 /// Where a commitment stands on a day.
@@ -55,10 +71,8 @@ pub struct TargetFigures {
 pub struct CommitmentFigures {
     /// The commitment.
     pub commitment: commitment::Model,
-    /// What its facts add up to.
-    pub sums: CommitmentSums,
-    /// The day on which the promised quantity was reached.
-    pub reached_on: Option<NaiveDate>,
+    /// What was delivered of it.
+    pub delivered: Delivered,
     /// Judged against its due day.
     pub status: CommitmentStatus,
 }
@@ -102,18 +116,14 @@ pub async fn of_readings(
     plans: Vec<(Arc<plan::Model>, Arc<Reading>)>,
     as_of: NaiveDate,
 ) -> Result<BTreeMap<PlanId, PlanFigures>> {
-    let mut kept = summaries::kept(db, plans.iter().map(|(plan, _)| plan.id), as_of).await?;
     let (mut figures, mut others) = (BTreeMap::new(), Vec::new());
     for (plan, reading) in plans {
-        let counting = reading.versions.counting_on(as_of);
-        let kept = kept.remove(&plan.id);
-        match (counting, kept) {
-            (Some(counting), Some(kept)) if kept.summary.version == counting.snapshot.number => {
-                let sums = Added::kept(kept);
-                figures.insert(plan.id, judged(plan, &reading, &counting, sums, as_of)?);
+        let Some(counting) = reading.versions.counting_on(as_of) else { continue };
+        match reading.kept_of(counting.snapshot.number, as_of) {
+            Some(kept) => {
+                figures.insert(plan.id, judged(plan, &counting, Added::kept(kept), as_of)?);
             }
-            (Some(_), _) => others.push((plan, Arc::clone(&reading))),
-            (None, _) => {}
+            None => others.push((plan, Arc::clone(&reading))),
         }
     }
     if !others.is_empty() {
@@ -154,14 +164,14 @@ async fn counted(
     let target_sums = tallies::of_targets(db, &ids, as_of).await?;
     let mut delivered = tallies::of_commitments(db, &ids, as_of).await?;
     let totals = tallies::totals(db, &ids, as_of).await?;
+    let waived = content::waived_of(db, &ids).await?;
     let mut figures = BTreeMap::new();
     for (plan, reading) in plans {
         let Some(counting) = reading.versions.counting_on(as_of) else { continue };
-        let quantities = versions::commitments_of(&counting.snapshot, reading.commitments.clone());
-        let commitments = quantities.into_iter().map(|commitment| {
-            let version = counting.commitments.get(&commitment.id).copied().unwrap_or_default();
-            let rows = delivered.remove(&(commitment.id, version)).unwrap_or_default();
-            (commitment.id, delivered_by(&rows, commitment.quantity))
+        let commitments = counting.snapshot.commitments.iter().map(|terms| {
+            let version = counting.commitments.get(&terms.id).copied().unwrap_or_default();
+            let rows = delivered.remove(&(terms.id, version)).unwrap_or_default();
+            (terms.id, delivered_by(&rows, terms, &waived))
         });
         let (total, carried_in) = totals.get(&plan.id).copied().unwrap_or_default();
         let sums = Added {
@@ -174,7 +184,7 @@ async fn counted(
             total,
             carried_in,
         };
-        figures.insert(plan.id, judged(plan, &reading, &counting, sums, as_of)?);
+        figures.insert(plan.id, judged(plan, &counting, sums, as_of)?);
     }
     Ok(figures)
 }
@@ -182,17 +192,16 @@ async fn counted(
 /// What a plan's facts add up to by a day.
 struct Added {
     targets: BTreeMap<TargetId, TargetSums>,
-    commitments: BTreeMap<CommitmentId, (CommitmentSums, Option<NaiveDate>)>,
+    commitments: BTreeMap<CommitmentId, Delivered>,
     total: SliceSums,
     carried_in: i64,
 }
 
 impl Added {
-    fn kept(kept: plan_summary::Model) -> Self {
-        let commitments = kept.sums.commitments.into_iter();
+    fn kept(kept: &plan_summary::Model) -> Self {
         Self {
-            targets: kept.sums.targets.into_iter().collect(),
-            commitments: commitments.map(|(id, sums, on)| (id, (sums, on))).collect(),
+            targets: kept.sums.targets.iter().copied().collect(),
+            commitments: kept.sums.commitments.iter().copied().collect(),
             total: kept.summary.total,
             carried_in: kept.summary.carried_in,
         }
@@ -201,12 +210,11 @@ impl Added {
 
 fn judged(
     plan: Arc<plan::Model>,
-    reading: &Reading,
-    counting: &Counting,
-    mut sums: Added,
+    counting: &Counting<'_>,
+    sums: Added,
     as_of: NaiveDate,
 ) -> Result<PlanFigures> {
-    let targets = versions::targets_of(&counting.snapshot)
+    let targets = versions::targets_of(counting.snapshot)
         .into_iter()
         .map(|target| {
             let version = counting.targets.get(&target.id).copied().unwrap_or_default();
@@ -215,11 +223,11 @@ fn judged(
         })
         .collect::<Result<Vec<_>>>()?;
     let commitments: Vec<CommitmentFigures> =
-        versions::commitments_of(&counting.snapshot, reading.commitments.clone())
+        versions::commitments_of(counting.snapshot, Vec::new())
             .into_iter()
             .map(|commitment| {
-                let added = sums.commitments.remove(&commitment.id).unwrap_or_default();
-                judge(&plan, commitment, added, as_of)
+                let delivered = sums.commitments.get(&commitment.id).copied().unwrap_or_default();
+                judge(&plan, commitment, delivered, as_of)
             })
             .collect();
     Ok(PlanFigures {
@@ -262,6 +270,18 @@ fn measure(
     as_of: NaiveDate,
 ) -> Result<TargetFigures> {
     let phases = phases(plan, &target)?;
+    let progress = Progress::measure(input(plan, &target, &phases, sums, as_of));
+    Ok(TargetFigures { target, lens, phases, sums, progress })
+}
+
+/// What a target is measured by.
+fn input<'a>(
+    plan: &plan::Model,
+    target: &target::Model,
+    phases: &'a [Phase],
+    sums: TargetSums,
+    as_of: NaiveDate,
+) -> MeasureInput<'a> {
     let average_deal = match target.metric {
         Metric::Revenue if sums.won > 0 => Some(sums.won_value / sums.won),
         Metric::PipelineCreated | Metric::Revenue if sums.open_deals > 0 => {
@@ -275,22 +295,18 @@ fn measure(
         Metric::DealsWon => Some(sums.open_deals),
         _ => None,
     };
-    let progress = Progress::measure(MeasureInput {
+    MeasureInput {
         metric: target.metric,
         currency: plan.currency,
         total: target.amount,
-        phases: &phases,
+        phases,
         period: content::period(plan),
         actual: sums.actual,
         on: as_of,
         thresholds: plan.policy.thresholds,
         average_deal,
         open_pipeline,
-    });
-    let run_rate = forecast::run_rate(sums.actual, target.amount, &progress.expected);
-    let pipeline = (target.metric == Metric::Revenue)
-        .then(|| forecast::pipeline(sums.actual, exact(sums.open_weighted) / exact(10_000)));
-    Ok(TargetFigures { target, lens, phases, sums, progress, run_rate, pipeline })
+    }
 }
 
 /// How a target's amount spreads over its plan's period.
@@ -304,39 +320,40 @@ pub fn phases(plan: &plan::Model, target: &target::Model) -> Result<Vec<Phase>> 
 /// What was delivered, and the day on which that was all that is promised.
 fn delivered_by(
     rows: &[commitment_rollup::Model],
-    quantity: i64,
-) -> (CommitmentSums, Option<NaiveDate>) {
+    promised: &CommitmentTerms,
+    waived: &BTreeSet<CommitmentId>,
+) -> Delivered {
     let (mut sums, mut reached_on) = (CommitmentSums::default(), None);
     for row in rows {
         sums.delivered = sums.delivered.saturating_add(row.delivered);
         sums.leads = sums.leads.saturating_add(row.leads);
         sums.mdf = sums.mdf.saturating_add(row.mdf);
-        if reached_on.is_none() && sums.delivered >= quantity {
+        if reached_on.is_none() && sums.delivered >= promised.quantity {
             reached_on = Some(row.day);
         }
     }
-    (sums, reached_on)
+    Delivered { sums, reached_on, is_waived: waived.contains(&promised.id) }
 }
 
 fn judge(
     plan: &plan::Model,
     commitment: commitment::Model,
-    (sums, reached_on): (CommitmentSums, Option<NaiveDate>),
+    delivered: Delivered,
     as_of: NaiveDate,
 ) -> CommitmentFigures {
     let status = rule::status(StatusInput {
         starts_on: commitment.starts_on,
         due_on: commitment.due_on.unwrap_or(plan.ends_on),
         quantity: commitment.quantity,
-        delivered: sums.delivered,
-        reached_on,
-        is_waived: commitment.waived_at.is_some(),
+        delivered: delivered.sums.delivered,
+        reached_on: delivered.reached_on,
+        is_waived: delivered.is_waived,
         period_end: plan.ends_on,
         on: as_of,
         at_risk_window_days: plan.policy.windows.at_risk_days,
         at_risk_share: plan.policy.windows.at_risk_share,
     });
-    CommitmentFigures { commitment, sums, reached_on, status }
+    CommitmentFigures { commitment, delivered, status }
 }
 
 fn score(targets: &[TargetFigures]) -> PlanScore {
@@ -377,6 +394,17 @@ pub fn due(metric: Metric, phases: &[Phase], day: NaiveDate) -> Exact {
 }
 
 impl PlanFigures {
+    /// Why one of its targets stands as it does, and what brings it back.
+    pub fn explanation(&self, of: &TargetFigures) -> Explanation {
+        let input = input(&self.plan, &of.target, &of.phases, of.sums, self.as_of);
+        Explanation::of(&input, &of.progress)
+    }
+
+    /// Where one of its commitments stands.
+    pub fn commitment(&self, id: CommitmentId) -> Option<&CommitmentFigures> {
+        self.commitments.iter().find(|figures| figures.commitment.id == id)
+    }
+
     /// Market development funds that the plan allocates, in the currency's smallest unit.
     pub fn mdf_allocated(&self) -> i64 {
         self.co_marketing().map(|(mdf, _)| mdf).sum()

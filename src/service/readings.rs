@@ -3,27 +3,32 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QuerySelect};
 
 use super::{
     content,
-    versions::{self, Versions},
+    versions::{self, Sealed, Versions},
 };
 use crate::{
-    domain::id::{PlanId, TargetId},
-    entity::{commitment, plan, target},
+    domain::{
+        id::{PlanId, TargetId},
+        summary::{PlanSummary, PlanSums},
+    },
+    entity::{commitment, plan, plan_summary, plan_version, target},
     error::Result,
 };
 
-/// A plan's versions and rows.
+/// A plan's versions, what is kept of where it stands, and its rows.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
     /// The signed versions.
     pub versions: Versions,
+    /// Where it stood when it was last judged.
+    kept: Option<plan_summary::Model>,
     /// The targets as last written; read only where nothing is signed.
     targets: Vec<target::Model>,
-    /// The commitments as last written, removed ones included: they know what was waived.
-    pub commitments: Vec<commitment::Model>,
+    /// The commitments as last written; read only where nothing is signed.
+    commitments: Vec<commitment::Model>,
 }
 
 impl Reading {
@@ -37,19 +42,21 @@ impl Reading {
 
     /// The commitments: as signed and in force, or as last written where nothing is signed yet.
     pub fn commitments(&self, plan: &plan::Model) -> Vec<commitment::Model> {
-        let rows = self.commitments.clone();
-        let mut rows = match self.in_force(plan) {
-            Some(snapshot) => versions::commitments_of(snapshot, rows),
-            None => rows,
-        };
-        rows.retain(|row| !row.is_removed);
-        rows
+        match self.in_force(plan) {
+            Some(snapshot) => versions::commitments_of(snapshot, Vec::new()),
+            None => self.commitments.clone(),
+        }
+    }
+
+    /// What is kept of where the plan stands on a day by a version.
+    pub fn kept_of(&self, version: i32, day: NaiveDate) -> Option<&plan_summary::Model> {
+        self.kept.as_ref().filter(|kept| (kept.version, kept.day) == (version, day))
     }
 
     /// A target as the version says that counts on a day.
     pub fn target_on(&self, id: TargetId, day: NaiveDate) -> Option<target::Model> {
-        let counting = self.versions.counting_on(day)?;
-        versions::targets_of(&counting.snapshot).into_iter().find(|target| target.id == id)
+        let snapshot = self.versions.on(day)?;
+        versions::targets_of(snapshot).into_iter().find(|target| target.id == id)
     }
 
     fn in_force(&self, plan: &plan::Model) -> Option<&crate::domain::version::Snapshot> {
@@ -57,28 +64,65 @@ impl Reading {
     }
 }
 
-/// Reads plans in three statements at most, however many they are. The caller has already seen the plans.
+/// Reads plans in one statement, and where some are not signed yet in three, however many they are. The caller has already seen the plans.
 pub async fn of_plans(
     db: &impl ConnectionTrait,
     plans: &[PlanId],
 ) -> Result<BTreeMap<PlanId, Reading>> {
-    let mut versions = versions::of_plans(db, plans).await?;
-    let mut commitments = content::all_commitments_of(db, plans).await?;
+    let mut readings = signed(db, plans).await?;
     let unsigned: Vec<PlanId> =
-        plans.iter().copied().filter(|plan| !versions.contains_key(plan)).collect();
-    let mut targets = if unsigned.is_empty() {
-        BTreeMap::new()
-    } else {
-        content::all_targets_of(db, &unsigned).await?
-    };
-    let reading = |plan: &PlanId| {
-        let mut targets = targets.remove(plan).unwrap_or_default();
+        plans.iter().copied().filter(|plan| !readings.contains_key(plan)).collect();
+    if unsigned.is_empty() {
+        return Ok(readings);
+    }
+    let mut targets = content::all_targets_of(db, &unsigned).await?;
+    let mut commitments = content::all_commitments_of(db, &unsigned).await?;
+    for plan in unsigned {
+        let mut targets = targets.remove(&plan).unwrap_or_default();
         targets.retain(|row| !row.is_removed);
-        let versions = versions.remove(plan).unwrap_or_default();
-        let commitments = commitments.remove(plan).unwrap_or_default();
-        (*plan, Reading { versions, targets, commitments })
-    };
-    Ok(plans.iter().map(reading).collect())
+        let mut commitments = commitments.remove(&plan).unwrap_or_default();
+        commitments.retain(|row| !row.is_removed);
+        readings.insert(plan, Reading { targets, commitments, ..Reading::default() });
+    }
+    Ok(readings)
+}
+
+/// The signed versions of plans, each beside what is kept of where its plan stands by it.
+async fn signed(db: &impl ConnectionTrait, plans: &[PlanId]) -> Result<BTreeMap<PlanId, Reading>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        plan_id: PlanId,
+        content: String,
+        effective_on: Option<NaiveDate>,
+        version: Option<i32>,
+        day: Option<NaiveDate>,
+        summary: Option<PlanSummary>,
+        sums: Option<PlanSums>,
+    }
+    use plan_summary::Column as Kept;
+    use plan_version::Column as Version;
+    let kept = plan_version::Entity::belongs_to(plan_summary::Entity)
+        .from((Version::PlanId, Version::Number))
+        .to((Kept::PlanId, Kept::Version));
+    let rows: Vec<Row> = versions::signed(plans)
+        .select_only()
+        .columns([Version::PlanId, Version::Content, Version::EffectiveOn])
+        .columns([Kept::Version, Kept::Day, Kept::Summary, Kept::Sums])
+        .join(JoinType::LeftJoin, kept.into())
+        .into_model()
+        .all(db)
+        .await?;
+    let mut readings: BTreeMap<PlanId, Reading> = BTreeMap::new();
+    for Row { plan_id, content, effective_on, version, day, summary, sums } in rows {
+        let reading = readings.entry(plan_id).or_default();
+        let snapshot = versions::parsed(&content)?;
+        reading.versions.0.push(Sealed { effective_on, snapshot });
+        if let (Some(version), Some(day), Some(summary), Some(sums)) = (version, day, summary, sums)
+        {
+            reading.kept = Some(plan_summary::Model { plan_id, version, day, summary, sums });
+        }
+    }
+    Ok(readings)
 }
 
 /// Reads one plan, which the caller has already seen.

@@ -164,7 +164,7 @@ pub(super) async fn figure(
             let unit = found.commitment.terms.unit(plan.currency);
             Figure {
                 as_of,
-                actual: unit.decimal(found.sums.delivered),
+                actual: unit.decimal(found.delivered.sums.delivered),
                 expected: unit.decimal(found.commitment.quantity),
                 pace: None,
                 target_status: None,

@@ -226,7 +226,7 @@ async fn commitments(
         owner_id: row.owner_id.filter(|owner| !left.owners.contains(owner)),
         starts_on: next.moved_inside(row.starts_on),
         due_on: row.due_on.map(|due_on| next.moved_inside(due_on)),
-        quantity: renewal::left(row.quantity, figures.sums.delivered),
+        quantity: renewal::left(row.quantity, figures.delivered.sums.delivered),
         terms: terms_left(figures),
         waived_at: None,
         waive_reason: None,
@@ -243,9 +243,9 @@ fn terms_left(figures: &CommitmentFigures) -> Terms {
         Terms::CoMarketing { campaign_type, mdf_allocated, partner_co_funding, expected_leads } => {
             Terms::CoMarketing {
                 campaign_type,
-                mdf_allocated: renewal::left(mdf_allocated, figures.sums.mdf),
+                mdf_allocated: renewal::left(mdf_allocated, figures.delivered.sums.mdf),
                 partner_co_funding,
-                expected_leads: renewal::left(expected_leads, figures.sums.leads),
+                expected_leads: renewal::left(expected_leads, figures.delivered.sums.leads),
             }
         }
         terms => terms,
@@ -255,7 +255,7 @@ fn terms_left(figures: &CommitmentFigures) -> Terms {
 fn unfinished(figures: &PlanFigures) -> impl Iterator<Item = &CommitmentFigures> {
     figures.commitments.iter().filter(|figures| {
         renewal::carries_over(figures.status)
-            && renewal::left(figures.commitment.quantity, figures.sums.delivered) > 0
+            && renewal::left(figures.commitment.quantity, figures.delivered.sums.delivered) > 0
     })
 }
 

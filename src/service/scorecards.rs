@@ -68,7 +68,7 @@ pub async fn freeze(
         score: rate(&figures.score.score),
         health: figures.score.health,
         worst: figures.score.worst,
-        targets: figures.targets.iter().map(|target| target_line(target, currency)).collect(),
+        targets: figures.targets.iter().map(|target| target_line(&figures, target)).collect(),
         commitments: figures
             .commitments
             .iter()
@@ -190,9 +190,9 @@ pub async fn count_late(op: &Op, plan: &plan::Model, card: &scorecard::Model) ->
     Ok(late.count(op.db.read()).await?)
 }
 
-fn target_line(figures: &TargetFigures, currency: Currency) -> TargetLine {
+fn target_line(plan: &PlanFigures, figures: &TargetFigures) -> TargetLine {
     let TargetFigures { target, progress, .. } = figures;
-    let unit = target.metric.unit(currency);
+    let unit = target.metric.unit(plan.plan.currency);
     TargetLine {
         id: target.id,
         parent: target.parent_id,
@@ -207,7 +207,7 @@ fn target_line(figures: &TargetFigures, currency: Currency) -> TargetLine {
             status: progress.status,
         },
         expected: unit.round(&progress.expected),
-        explanation: progress.explanation.sentence.clone(),
+        explanation: plan.explanation(figures).sentence,
     }
 }
 
@@ -227,8 +227,8 @@ fn commitment_line(
         starts_on: commitment.starts_on,
         due_on: commitment.due_on,
         quantity: unit.decimal(commitment.quantity),
-        delivered: unit.decimal(figures.sums.delivered),
-        reached_on: figures.reached_on,
+        delivered: unit.decimal(figures.delivered.sums.delivered),
+        reached_on: figures.delivered.reached_on,
         status: figures.status,
     }
 }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::OnConflict,
 };
 
@@ -50,7 +50,7 @@ impl PlanFigures {
         PlanSums {
             targets: targets.collect(),
             commitments: commitments
-                .map(|figures| (figures.commitment.id, figures.sums, figures.reached_on))
+                .map(|figures| (figures.commitment.id, figures.delivered))
                 .collect(),
         }
     }
@@ -69,9 +69,11 @@ pub async fn of_plans(
     day: NaiveDate,
 ) -> Result<BTreeMap<PlanId, PlanSummary>> {
     // Without the sums, which are many times as large.
-    let kept = of_day(plans.iter().map(|plan| plan.id), day)
+    let kept = plan_summary::Entity::find()
         .select_only()
-        .columns([plan_summary::Column::PlanId, plan_summary::Column::Summary]);
+        .columns([plan_summary::Column::PlanId, plan_summary::Column::Summary])
+        .filter(plan_summary::Column::PlanId.is_in(plans.iter().map(|plan| plan.id)))
+        .filter(plan_summary::Column::Day.eq(day));
     let kept: Vec<(PlanId, PlanSummary)> = kept.into_tuple().all(db).await?;
     let mut kept: BTreeMap<PlanId, PlanSummary> = kept.into_iter().collect();
     let in_force = plans.iter().filter_map(|plan| {
@@ -88,33 +90,18 @@ pub async fn of_plans(
     Ok(found)
 }
 
-/// What is kept of plans for a day.
-pub async fn kept(
-    db: &impl ConnectionTrait,
-    plans: impl IntoIterator<Item = PlanId>,
-    day: NaiveDate,
-) -> Result<BTreeMap<PlanId, plan_summary::Model>> {
-    let rows = of_day(plans, day).all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.plan_id, row)).collect())
-}
-
-fn of_day(plans: impl IntoIterator<Item = PlanId>, day: NaiveDate) -> Select<plan_summary::Entity> {
-    plan_summary::Entity::find()
-        .filter(plan_summary::Column::PlanId.is_in(plans))
-        .filter(plan_summary::Column::Day.eq(day))
-}
-
 /// Keeps where a plan stands, which was worked out under its partnership's lock.
 pub async fn keep(tx: &Tx, figures: &PlanFigures) -> Result<()> {
     use plan_summary::Column;
     let row = plan_summary::ActiveModel {
         plan_id: Set(figures.plan.id),
+        version: Set(figures.version),
         day: Set(figures.as_of),
         summary: Set(figures.summary()),
         sums: Set(figures.sums()),
     };
     let anew = OnConflict::column(Column::PlanId)
-        .update_columns([Column::Day, Column::Summary, Column::Sums])
+        .update_columns([Column::Version, Column::Day, Column::Summary, Column::Sums])
         .to_owned();
     plan_summary::Entity::insert(row).on_conflict(anew).exec_without_returning(&**tx).await?;
     Ok(())

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
 use super::content;
 use crate::{
@@ -84,8 +84,8 @@ impl Versions {
 
 impl Versions {
     /// What counts on a day; nothing while nothing is signed.
-    pub fn counting_on(&self, day: NaiveDate) -> Option<Counting> {
-        let snapshot = self.on(day)?.clone();
+    pub fn counting_on(&self, day: NaiveDate) -> Option<Counting<'_>> {
+        let snapshot = self.on(day)?;
         let targets = self.sums_of_targets(snapshot.number);
         let commitments = self.sums_of_commitments(snapshot.number);
         Some(Counting { snapshot, targets, commitments })
@@ -114,9 +114,9 @@ impl Versions {
 
 /// A version with where its sums are kept.
 #[derive(Clone, Debug)]
-pub struct Counting {
+pub struct Counting<'a> {
     /// What was signed.
-    pub snapshot: Snapshot,
+    pub snapshot: &'a Snapshot,
     /// The version of the lens under which the sums of each target are kept.
     pub targets: BTreeMap<TargetId, i32>,
     /// The version of the lens under which the sums of each commitment are kept.
@@ -128,20 +128,21 @@ pub async fn of_plans(
     db: &impl ConnectionTrait,
     plans: &[PlanId],
 ) -> Result<BTreeMap<PlanId, Versions>> {
-    let rows = plan_version::Entity::find()
+    let mut found: BTreeMap<PlanId, Versions> = BTreeMap::new();
+    for row in signed(plans).all(db).await? {
+        let sealed = Sealed { effective_on: row.effective_on, snapshot: read(&row)? };
+        found.entry(row.plan_id).or_default().0.push(sealed);
+    }
+    Ok(found)
+}
+
+/// The rows of the signed versions of plans, oldest first.
+pub fn signed(plans: &[PlanId]) -> Select<plan_version::Entity> {
+    plan_version::Entity::find()
         .filter(plan_version::Column::PlanId.is_in(plans.iter().copied()))
         .filter(plan_version::Column::SealedAt.is_not_null())
         .order_by_asc(plan_version::Column::PlanId)
         .order_by_asc(plan_version::Column::Number)
-        .all(db)
-        .await?;
-    let mut found: BTreeMap<PlanId, Versions> = BTreeMap::new();
-    for row in rows {
-        let snapshot = read(&row)?;
-        let sealed = Sealed { effective_on: row.effective_on, snapshot };
-        found.entry(row.plan_id).or_default().0.push(sealed);
-    }
-    Ok(found)
 }
 
 /// The signed versions of one plan.
@@ -151,8 +152,13 @@ pub async fn of_plan(db: &impl ConnectionTrait, plan: PlanId) -> Result<Versions
 
 /// What a stored version says.
 pub fn read(row: &plan_version::Model) -> Result<Snapshot> {
-    serde_json::from_str(&row.content)
-        .map_err(|error| Error::Inconsistent(format!("version {} unreadable: {error}", row.id)))
+    parsed(&row.content)
+}
+
+/// What a version's content says.
+pub fn parsed(content: &str) -> Result<Snapshot> {
+    serde_json::from_str(content)
+        .map_err(|error| Error::Inconsistent(format!("a version is unreadable: {error}")))
 }
 
 /// The targets of a version, as rows.

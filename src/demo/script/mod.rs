@@ -208,7 +208,7 @@ impl PlanScript {
         } else {
             phasing::expected(&phases, on)
         };
-        due.to_integer().to_i64().unwrap_or_default()
+        due.to_i64().unwrap_or_default()
     }
 
     /// So many hundredths of what is due of a metric by the end of a day.

@@ -16,8 +16,8 @@ pub fn of_figures(figures: &PlanFigures, today: NaiveDate) -> Vec<Cause> {
     let mut causes = Vec::new();
     for target in &figures.targets {
         if let Some(rule) = AlertRule::of_target(target.progress.status) {
-            let message =
-                format!("{}: {}", target.target.name, target.progress.explanation.sentence);
+            let sentence = figures.explanation(target).sentence;
+            let message = format!("{}: {sentence}", target.target.name);
             causes.push(Cause { rule, subject: target.target.id.0, message });
         }
     }
@@ -53,7 +53,7 @@ fn commitment_cause(
     let unit = commitment.terms.unit(plan.plan.currency);
     let done = format!(
         "{} of {} delivered",
-        unit.decimal(figures.sums.delivered).normalize(),
+        unit.decimal(figures.delivered.sums.delivered).normalize(),
         unit.decimal(commitment.quantity).normalize()
     );
     let when = match figures.status {

@@ -1,6 +1,9 @@
 //! Where a plan stood on each of many days, from one reading of its sums.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -13,7 +16,7 @@ use crate::{
     },
     entity::{commitment_rollup, plan, slice_rollup, target_rollup},
     error::Result,
-    service::{content, readings::Reading, tallies, versions},
+    service::{content, readings::Reading, tallies},
 };
 
 /// The sums of a plan, by day.
@@ -23,6 +26,7 @@ pub struct DaysOfPlan {
     reading: Reading,
     targets: BTreeMap<(TargetId, i32), Vec<target_rollup::Model>>,
     commitments: BTreeMap<(CommitmentId, i32), Vec<commitment_rollup::Model>>,
+    waived: BTreeSet<CommitmentId>,
     totals: Vec<slice_rollup::Model>,
 }
 
@@ -48,6 +52,7 @@ pub async fn of_plan(
     Ok(DaysOfPlan {
         targets: content::grouped(targets, |row| (row.target_id, row.version)),
         commitments: content::grouped(commitments, |row| (row.commitment_id, row.version)),
+        waived: content::waived_of(db, &[plan.id]).await?,
         totals: tallies::days_of_plan(db, plan.id, to).await?,
         reading,
         plan: Arc::new(plan),
@@ -59,15 +64,13 @@ impl DaysOfPlan {
     /// market development funds are summed up.
     pub fn on(&self, day: NaiveDate) -> Result<Option<PlanFigures>> {
         let Some(counting) = self.reading.versions.counting_on(day) else { return Ok(None) };
-        let quantities =
-            versions::commitments_of(&counting.snapshot, self.reading.commitments.clone());
-        let commitments = quantities.into_iter().map(|commitment| {
-            let version = counting.commitments.get(&commitment.id).copied().unwrap_or_default();
+        let commitments = counting.snapshot.commitments.iter().map(|terms| {
+            let version = counting.commitments.get(&terms.id).copied().unwrap_or_default();
             let rows = self
                 .commitments
-                .get(&(commitment.id, version))
+                .get(&(terms.id, version))
                 .map_or(&[][..], |rows| &rows[..rows.partition_point(|row| row.day <= day)]);
-            (commitment.id, delivered_by(rows, commitment.quantity))
+            (terms.id, delivered_by(rows, terms, &self.waived))
         });
         let targets = counting.targets.iter().filter_map(|(id, version)| {
             let rows = self.targets.get(&(*id, *version))?;
@@ -85,7 +88,7 @@ impl DaysOfPlan {
             },
             carried_in: 0,
         };
-        judged(Arc::clone(&self.plan), &self.reading, &counting, sums, day).map(Some)
+        judged(Arc::clone(&self.plan), &counting, sums, day).map(Some)
     }
 }
 
