@@ -40,6 +40,7 @@ mod m33_rejected_rows;
 mod m34_json_as_written;
 mod m35_standing_alerts;
 mod m36_summary_versions;
+mod m37_feed_totals;
 mod table;
 
 /// All migrations, oldest first.
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m34_json_as_written::Migration),
             Box::new(m35_standing_alerts::Migration),
             Box::new(m36_summary_versions::Migration),
+            Box::new(m37_feed_totals::Migration),
         ]
     }
 }

@@ -25,6 +25,7 @@ pub mod dispute;
 pub mod event;
 pub mod event_floor;
 pub mod event_stream;
+pub mod feed_total;
 pub mod history;
 pub mod idempotency;
 pub mod integration;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     access, consequences,
     consequences::Landed,
-    events,
+    events, feeds,
     grounds::Grounds,
     idempotency::{self, Asked},
     intake::Intake,
@@ -214,7 +214,7 @@ pub async fn today(tx: &Tx, op: &Op, vendor: OrganizationId) -> Result<NaiveDate
     Ok(op.today(organizations::zone(&found)?))
 }
 
-/// Stores what has landed: replaced facts are marked, new ones inserted.
+/// Stores what has landed: replaced facts are marked, new ones inserted and added to what has come of their feeds.
 pub async fn store(tx: &Tx, landed: &Landed) -> Result<()> {
     let replaced: Vec<ActivityId> = landed.replaced.iter().map(|row| row.id).collect();
     if !replaced.is_empty() {
@@ -228,7 +228,7 @@ pub async fn store(tx: &Tx, landed: &Landed) -> Result<()> {
     for portion in portions::rows(rows, 20) {
         activity::Entity::insert_many(portion).exec_without_returning(&**tx).await?;
     }
-    Ok(())
+    feeds::add(tx, &landed.rows).await
 }
 
 fn inserted(row: activity::Model) -> activity::ActiveModel {

@@ -30,6 +30,7 @@ pub mod dry_runs;
 pub mod ending;
 pub mod events;
 pub mod facts;
+pub mod feeds;
 pub mod fields;
 pub mod gaps;
 pub mod grounds;

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOr
 use super::{access, content, facts, organizations, programmes, rollups, terms};
 use crate::{
     domain::{
-        activity::{ActivityKind, Feed},
+        activity::Feed,
         actor::{Actor, Scope},
         dispute::DisputeState,
         id::PartnershipId,
@@ -17,7 +17,7 @@ use crate::{
         plan::PlanState,
         tally::{Slice, SliceSums},
     },
-    entity::{activity, deal, dispute, organization, partnership, plan},
+    entity::{activity, deal, dispute, feed_total, organization, partnership, plan},
     error::{Error, Result},
     op::Op,
 };
@@ -135,27 +135,9 @@ pub async fn would_count(op: &Op, waiting: &Unconverted, rate: Decimal) -> Resul
 
 /// When something came last of each feed from each source, the longest silent first. The caller has already seen the partnership.
 pub async fn freshness(op: &Op, partnership: &partnership::Model) -> Result<Vec<Freshness>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        source: String,
-        kind: ActivityKind,
-        n_facts: i64,
-        last_occurred_on: NaiveDate,
-        last_recorded_at: DateTime<Utc>,
-    }
-    use activity::Column;
     access::scope(op, Scope::ActivitiesRead)?;
-    let rows: Vec<Row> = activity::Entity::visible_to(&op.actor)
-        .select_only()
-        .column(Column::Source)
-        .column(Column::Kind)
-        .column_as(Column::Id.count(), "n_facts")
-        .column_as(Column::OccurredOn.max(), "last_occurred_on")
-        .column_as(Column::RecordedAt.max(), "last_recorded_at")
-        .filter(Column::PartnershipId.eq(partnership.id))
-        .group_by(Column::Source)
-        .group_by(Column::Kind)
-        .into_model()
+    let rows = feed_total::Entity::visible_to(&op.actor)
+        .filter(feed_total::Column::PartnershipId.eq(partnership.id))
         .all(op.db.read())
         .await?;
     let vendor = organization::Entity::visible_to(&Actor::System)

@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-use super::{changes, content, portions, summaries};
+use super::{changes, content, feeds, portions, summaries};
 use crate::{
     db::Tx,
     domain::{
@@ -315,6 +315,7 @@ pub async fn rebuild(op: &Op, plan: &plan::Model) -> Result<()> {
     let tx = op.db.write().await?;
     changes::lock(&tx, plan.partnership_id).await?;
     rebuild_plan(&tx, plan).await?;
+    feeds::rebuild(&tx, plan.partnership_id).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -329,6 +330,7 @@ pub async fn differences(op: &Op, plan: &plan::Model) -> Result<Vec<String>> {
     compare(&mut differences, "commitment", &facts.commitments, &kept.commitments);
     compare(&mut differences, "slice", &facts.slices, &kept.slices);
     differences.extend(summaries::difference(&tx, plan).await?);
+    differences.extend(feeds::difference(&tx, plan.partnership_id).await?);
     Ok(differences)
 }
 

@@ -128,6 +128,14 @@ async fn feeds_that_fell_silent_come_first() {
             row("MARKETING", "crm", "2026-06-01", recorded, 4, false),
         ])
     );
+    // What comes late moves the day on which it came, and not the latest day of a fact.
+    let earlier = Fact::training("COURSE_COMPLETED", "p2", "A", "2026-06-01");
+    manager.recorded(partnership, &[earlier.with("source", json!("lms"))]).await;
+    let feeds = quality(&plan.vendor.viewer, partnership, fields).await;
+    let mut lms = row("TRAINING", "lms", "2026-06-09", "2026-06-24T12:00:00+00:00", 0, false);
+    lms["activities"] = json!(2);
+    assert_eq!(feeds.as_array().unwrap().last(), Some(&lms));
+    app.check_sums().await;
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use chrono::{Days, NaiveDate};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
     db::Tx,
@@ -12,10 +12,10 @@ use crate::{
         alert::{AlertRule, Cause},
         target::Metric,
     },
-    entity::{activity, organization, plan, target_rollup},
+    entity::{organization, plan, target_rollup},
     error::{Error, Result},
     service::{
-        facts, organizations,
+        facts, feeds, organizations,
         progress::{PlanFigures, TargetFigures},
     },
 };
@@ -89,10 +89,10 @@ async fn silent(tx: &Tx, figures: &PlanFigures, today: NaiveDate) -> Result<Opti
     let vendor = organization::Entity::find_by_id(plan.vendor_id).one(&**tx).await?;
     let vendor = vendor.ok_or_else(|| Error::Inconsistent(format!("{} has no vendor", plan.id)))?;
     let zone = organizations::zone(&vendor)?;
+    let last_recorded = feeds::last_recorded(&**tx, plan.partnership_id).await?;
     let mut silent = Vec::new();
     for feed in counted(figures) {
-        let last = last_recorded(tx, plan, feed).await?;
-        let since = last.map_or(in_force_from, |last| {
+        let since = last_recorded.get(&feed).map_or(in_force_from, |last| {
             last.with_timezone(&zone).date_naive().max(in_force_from)
         });
         if since <= long_ago {
@@ -112,22 +112,4 @@ fn counted(figures: &PlanFigures) -> BTreeSet<Feed> {
     let commitments =
         figures.commitments.iter().filter_map(|figures| figures.commitment.terms.feed());
     targets.chain(commitments).collect()
-}
-
-/// When a fact of a feed was last recorded for the plan's partnership; one step down an index for each kind.
-async fn last_recorded(tx: &Tx, plan: &plan::Model, feed: Feed) -> Result<Option<DateTime<Utc>>> {
-    let mut latest = None;
-    for kind in feed.kinds() {
-        let last: Option<DateTime<Utc>> = activity::Entity::find()
-            .select_only()
-            .column(activity::Column::RecordedAt)
-            .filter(activity::Column::PartnershipId.eq(plan.partnership_id))
-            .filter(activity::Column::Kind.eq(kind))
-            .order_by_desc(activity::Column::RecordedAt)
-            .into_tuple()
-            .one(&**tx)
-            .await?;
-        latest = latest.max(last);
-    }
-    Ok(latest)
 }
