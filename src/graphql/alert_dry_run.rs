@@ -100,8 +100,9 @@ pub struct AlertDryRunQuery;
 
 #[Object]
 impl AlertDryRunQuery {
-    /// What rules would have fired since a day, for those of the vendor who work on the plans: those about targets, commitments, milestones
-    /// and market development funds, as days look now. Nothing is written. A plan that the viewer may not see is null.
+    /// What rules would have fired since a day, for those of the vendor who work on the plans: those about targets, commitments, milestones,
+    /// market development funds, reviews, action items and a plan's end, as days look now. Nothing is written. A plan that the viewer may not
+    /// see is null.
     async fn alert_dry_run(
         &self,
         ctx: &Context<'_>,

@@ -2,7 +2,7 @@
 
 mod feeds;
 mod figures;
-mod reviews;
+pub mod reviews;
 
 use chrono::NaiveDate;
 
@@ -74,7 +74,7 @@ pub async fn of_plan(
         }
     }
     if grounds.contains(&Ground::Reviews) {
-        let left = reviews::left(tx, plan, today).await?;
+        let left = reviews::Rows::pending(&**tx, plan, today).await?.left(plan, today, |_| true);
         causes.shared.extend(left.of_both);
         for side in Side::BOTH {
             causes.add(side, left.unconfirmed.iter().map(|minutes| minutes.cause(side)));

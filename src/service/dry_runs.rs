@@ -1,8 +1,13 @@
-//! Rules tried on days gone by: what would have fired, from the sums that are kept by day, without writing anything (domain §9).
+//! Rules tried on days gone by: what would have fired, from the sums that are kept by day and from what says when it happened, without
+//! writing anything (domain §9).
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::{access, causes, organizations, plans, programmes, progress, readings};
+use super::{
+    access,
+    causes::{self, reviews},
+    organizations, plans, programmes, progress, readings, reminders,
+};
 use crate::{
     domain::{
         actor::{Scope, Side},
@@ -78,7 +83,8 @@ async fn run_on(op: &Op, plan: plan::Model, trial: &DryRun) -> Result<Fired> {
     }
     let vendor = organizations::find(op, plan.vendor_id).await?;
     let vendor = vendor.ok_or_else(|| Error::Inconsistent(format!("{} has no vendor", plan.id)))?;
-    let today = op.today(organizations::zone(&vendor)?);
+    let zone = organizations::zone(&vendor)?;
+    let today = op.today(zone);
     check_since(trial.since, today)?;
     let policy = PlanningPolicy {
         thresholds: trial.thresholds.unwrap_or(plan.policy.thresholds),
@@ -94,11 +100,21 @@ async fn run_on(op: &Op, plan: plan::Model, trial: &DryRun) -> Result<Fired> {
     let from = from.filter(|from| *from <= to);
     let tried = plan::Model { policy, ..plan.clone() };
     if let Some(from) = from {
-        let reading = readings::of_plan(op.db.read(), plan.id).await?;
-        let days = progress::days::of_plan(op.db.read(), tried, reading, to).await?;
+        let db = op.db.read();
+        let reading = readings::of_plan(db, plan.id).await?;
+        let reviews = reviews::Rows::all(db, &plan).await?;
+        let successors = reminders::successors(db, &plan).await?;
+        let days = progress::days::of_plan(db, tried.clone(), reading, to).await?;
         for day in from.iter_days().take_while(|day| *day <= to) {
+            let by_then = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive() <= day;
             if let Some(figures) = days.on(day)? {
-                replay.day(day, causes::of_figures(&figures, day));
+                let mut causes = causes::of_figures(&figures, day);
+                causes.extend(reviews.left(&tried, day, by_then).of(Side::Vendor));
+                if reminders::is_ending(&tried, day) {
+                    let ending = reminders::unrenewed(&tried, &successors, Side::Vendor, by_then);
+                    causes.extend(ending);
+                }
+                replay.day(day, causes);
             }
             // Others are served between two days.
             tokio::task::yield_now().await;

@@ -1,8 +1,8 @@
 //! Reminders of what people have yet to do with a plan as a whole: to sign it, to renew it. What a side is told depends on what
 //! it has done and may know, so each side has causes of its own.
 
-use chrono::{Days, NaiveDate};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::organizations;
 use crate::{
@@ -20,8 +20,8 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Reminders {
     unsigned: Option<Unsigned>,
-    /// The sides that know of no renewal, though the plan is about to end.
-    unrenewed: Vec<Side>,
+    /// Where the plan is about to end, what may follow it.
+    successors: Option<Vec<plan::Model>>,
 }
 
 #[derive(Clone, Debug)]
@@ -33,10 +33,11 @@ struct Unsigned {
 
 /// What has been left undone on a day.
 pub async fn due(tx: &Tx, plan: &plan::Model, today: NaiveDate) -> Result<Reminders> {
-    Ok(Reminders {
-        unsigned: unsigned(tx, plan, today).await?,
-        unrenewed: unrenewed(tx, plan, today).await?,
-    })
+    let successors = match plan.state {
+        PlanState::Active if is_ending(plan, today) => Some(successors(&**tx, plan).await?),
+        _ => None,
+    };
+    Ok(Reminders { unsigned: unsigned(tx, plan, today).await?, successors })
 }
 
 impl Reminders {
@@ -47,11 +48,8 @@ impl Reminders {
             subject: plan.id.0,
             message: unsigned.message(side),
         });
-        let renewal = self.unrenewed.contains(&side).then(|| Cause {
-            rule: AlertRule::PlanEnding,
-            subject: plan.id.0,
-            message: format!("the plan ends on {} and has no renewal", plan.ends_on),
-        });
+        let successors = self.successors.as_ref();
+        let renewal = successors.and_then(|next| unrenewed(plan, next, side, |_| true));
         signature.into_iter().chain(renewal).collect()
     }
 }
@@ -94,16 +92,9 @@ async fn unsigned(tx: &Tx, plan: &plan::Model, today: NaiveDate) -> Result<Optio
     Ok(Some(Unsigned { version: proposed.number, since, signed }))
 }
 
-/// The sides that may know of no plan for the day after this one, though it is about to end.
-///
-/// A draft that the other side keeps to itself is no renewal: that the reminder went away would tell of it.
-async fn unrenewed(tx: &Tx, plan: &plan::Model, today: NaiveDate) -> Result<Vec<Side>> {
-    let window = Days::new(plan.policy.windows.renewal_days.into());
-    let is_ending = today.checked_add_days(window).is_none_or(|day| day >= plan.ends_on);
+/// Plans for the day after this one, whoever may know of them.
+pub async fn successors(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<Vec<plan::Model>> {
     let Some(next_day) = plan.ends_on.succ_opt() else { return Ok(Vec::new()) };
-    if plan.state != PlanState::Active || !is_ending {
-        return Ok(Vec::new());
-    }
     let covers = Condition::all()
         .add(plan::Column::StartsOn.lte(next_day))
         .add(plan::Column::EndsOn.gte(next_day));
@@ -111,10 +102,33 @@ async fn unrenewed(tx: &Tx, plan: &plan::Model, today: NaiveDate) -> Result<Vec<
         .filter(plan::Column::PartnershipId.eq(plan.partnership_id))
         .filter(plan::Column::Id.ne(plan.id))
         .filter(plan::Column::State.is_not_in([PlanState::Withdrawn, PlanState::Terminated]))
-        .filter(Condition::any().add(plan::Column::RenewsId.eq(plan.id)).add(covers))
-        .all(&**tx)
-        .await?;
-    let knows_one =
-        |side: Side| next.iter().any(|next| next.shared_at.is_some() || next.drafted_by == side);
-    Ok(Side::BOTH.into_iter().filter(|side| !knows_one(*side)).collect())
+        .filter(Condition::any().add(plan::Column::RenewsId.eq(plan.id)).add(covers));
+    Ok(next.all(db).await?)
+}
+
+/// Whether a plan is about to end on a day, as its policy says.
+pub fn is_ending(plan: &plan::Model, day: NaiveDate) -> bool {
+    let window = Days::new(plan.policy.windows.renewal_days.into());
+    day.checked_add_days(window).is_none_or(|day| day >= plan.ends_on)
+}
+
+/// Why a side is to be reminded that a plan is about to end, unless it may know of one of the `successors` when only what `has_happened`
+/// says had happened.
+///
+/// A draft that the other side keeps to itself is no renewal: that the reminder went away would tell of it.
+pub fn unrenewed(
+    plan: &plan::Model,
+    successors: &[plan::Model],
+    side: Side,
+    has_happened: impl Fn(DateTime<Utc>) -> bool,
+) -> Option<Cause> {
+    let is_known = successors.iter().any(|next| {
+        next.shared_at.is_some_and(&has_happened)
+            || (next.drafted_by == side && has_happened(next.created_at))
+    });
+    (!is_known).then(|| Cause {
+        rule: AlertRule::PlanEnding,
+        subject: plan.id.0,
+        message: format!("the plan ends on {} and has no renewal", plan.ends_on),
+    })
 }

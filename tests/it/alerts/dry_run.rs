@@ -2,8 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{demos, move_to};
-use crate::support::{Client, Fact, GivenPlan, TestApp, planning::custom};
+use super::{
+    NONE, demos, move_to,
+    reviews::{act, reviewed},
+};
+use crate::support::{
+    Client, Fact, GivenPlan, TestApp,
+    given::id_of,
+    planning::{custom, plan_mutation},
+};
 
 const TRY: &str = "query($ids: [ID!]!, $since: Date!, $policy: AlertDryRunPolicyInput) {
     alertDryRun(planIds: $ids, since: $since, policy: $policy) {
@@ -69,6 +76,73 @@ async fn what_would_have_fired_is_told_day_by_day_and_nothing_is_written() {
     let after =
         plan.read(manager, "alerts(last: 100) { nodes { rule state timesOpened openedAt } }").await;
     assert_eq!(after, before);
+}
+
+/// Whether a line is about reviews and what was agreed in them.
+fn is_of_reviews(line: &str) -> bool {
+    line.contains("REVIEW_") || line.contains("ACTION_ITEM_")
+}
+
+#[tokio::test]
+async fn reviews_and_actions_are_tried_by_when_they_were_held_answered_and_settled() {
+    let app = TestApp::start().await;
+    let plan = reviewed(&app).await;
+    let (manager, partner) = (&plan.vendor.manager, &plan.partner.manager);
+    move_to(&app, "2026-03-27").await;
+    move_to(&app, "2026-04-10").await;
+    let review = id_of(&plan.read(manager, "reviews { id }").await[0]);
+    let owner = partner.user_id().await;
+    let action =
+        json!({ "title": "call the ten largest", "ownerId": owner, "dueOn": "2026-04-20" });
+    act(manager, "holdReview", json!({ "reviewId": review, "actions": [action] })).await;
+    act(manager, "confirmReview", json!({ "reviewId": review })).await;
+    move_to(&app, "2026-04-17").await;
+    move_to(&app, "2026-04-20").await;
+    act(partner, "confirmReview", json!({ "reviewId": review })).await;
+    move_to(&app, "2026-04-21").await;
+    move_to(&app, "2026-04-25").await;
+    let item = id_of(&plan.read(manager, "actionItems { nodes { id } }").await["nodes"][0]);
+    act(partner, "completeActionItem", json!({ "actionItemId": item })).await;
+    move_to(&app, "2026-05-10").await;
+
+    let told = plan
+        .read(manager, "alerts(last: 100) { nodes { rule severity openedAt resolvedAt } }")
+        .await;
+    let mut lived: Vec<String> = Vec::new();
+    for alert in told["nodes"].as_array().unwrap() {
+        for (sign, at) in [('+', &alert["openedAt"]), ('-', &alert["resolvedAt"])] {
+            let word = |name: &str| alert[name].as_str().unwrap();
+            let day = at.as_str().map(|at| &at[..10]);
+            lived.extend(
+                day.map(|day| format!("{day} {sign}{} {}", word("rule"), word("severity"))),
+            );
+        }
+    }
+    lived.retain(|line| is_of_reviews(line));
+    lived.sort();
+    assert_eq!(lived.len(), 6, "{lived:?}");
+    let mut tried = tried(&plan, manager, "2026-03-01", Value::Null).await;
+    tried.retain(|line| is_of_reviews(line));
+    tried.sort();
+    assert_eq!(tried, lived);
+}
+
+#[tokio::test]
+async fn a_plan_is_tried_for_its_end_until_a_renewal_is_known() {
+    let app = TestApp::start().await;
+    let plan = reviewed(&app).await;
+    let manager = &plan.vendor.manager;
+    move_to(&app, "2026-12-01").await;
+    let input = json!({ "planId": plan.id, "name": "FY 2027", "growthPercent": "5" });
+    manager.done(&plan_mutation("renewPlan"), json!({ "input": input })).await;
+    move_to(&app, "2026-12-10").await;
+    let mut ending = tried(&plan, manager, "2026-06-01", Value::Null).await;
+    ending.retain(|line| line.contains("PLAN_ENDING"));
+    assert_eq!(ending, ["2026-11-01 +PLAN_ENDING WARNING", "2026-12-01 -PLAN_ENDING WARNING"]);
+    let short = json!({ "windows": { "renewalDays": 10 } });
+    let mut ending = tried(&plan, manager, "2026-06-01", short).await;
+    ending.retain(|line| line.contains("PLAN_ENDING"));
+    assert_eq!(ending, NONE);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::support::{Client, GivenPlan, TestApp, planning::bare_mutation};
 const RULES: &str = "REVIEW_DUE, REVIEW_OVERDUE, REVIEW_UNCONFIRMED, ACTION_ITEM_OVERDUE";
 
 /// A full plan in force since 15 January, reviewed on 10 April first.
-async fn reviewed(app: &TestApp) -> GivenPlan {
+pub(super) async fn reviewed(app: &TestApp) -> GivenPlan {
     app.set_time("2026-01-15T12:00:00Z");
     let northwind = app.vendor("Northwind").await;
     let acme = app.partner(&northwind, "Acme", "STRATEGIC", "RESELLER").await;
@@ -19,7 +19,7 @@ async fn review(plan: &GivenPlan, number: usize) -> Value {
     plan.read(&plan.vendor.viewer, "reviews { id }").await[number - 1]["id"].take()
 }
 
-async fn act(client: &Client, name: &str, input: Value) {
+pub(super) async fn act(client: &Client, name: &str, input: Value) {
     client.done(&bare_mutation(name), json!({ "input": input })).await;
 }
 
