@@ -1,6 +1,8 @@
 //! A year of fifty plans on the injected clock: which alerts there are on which day, told once each, and ended with their cause.
 //!
 //! The deals are those of the real export where it is at hand, and made up in the same shape in any case; each has its own snapshot.
+//! The house is looked at every second Monday; with `JBP_TEST_EVERY_DAY` set it is looked at each day, which takes some twenty minutes
+//! and has snapshots of its own.
 
 mod deals;
 mod house;
@@ -85,7 +87,9 @@ impl Chronicle {
             assert_eq!(alert.state != AlertState::Resolved, self.standing[&alert.id]);
             assert_eq!(alert.times_opened, self.n_opened[&alert.id], "{}", alert.message);
         }
-        self.lines.push(format!("{today} {}", told(&counts)));
+        if !counts.is_empty() {
+            self.lines.push(format!("{today} {}", told(&counts)));
+        }
     }
 }
 
@@ -128,8 +132,26 @@ async fn check_causes(house: &House, today: NaiveDate) {
     }
 }
 
-/// Lives through the year, looking at the house every other Monday, and on the first in between; gives a line for each.
-async fn lived(story: Story) -> String {
+/// How often the house is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Every other Monday, on which people act, and on the first in between.
+    EverySecondMonday,
+    /// Each day, though people act on those Mondays alone.
+    EveryDay,
+}
+
+impl Look {
+    fn asked_for() -> Self {
+        match std::env::var_os("JBP_TEST_EVERY_DAY") {
+            Some(_) => Self::EveryDay,
+            None => Self::EverySecondMonday,
+        }
+    }
+}
+
+/// Lives through the year, looking at the house; gives a line for each day on which there was something to tell.
+async fn lived(story: Story, look: Look) -> String {
     assert_eq!(story.len(), N_PLANS);
     let house = Box::pin(House::begin(story)).await;
     let mut chronicle = Chronicle::default();
@@ -137,6 +159,12 @@ async fn lived(story: Story) -> String {
     let first = NaiveDate::from_ymd_opt(YEAR, 1, 2).unwrap();
     for number in (0..56_u64).filter(|number| *number == 1 || number % 2 == 0) {
         let today = first + Days::new(7 * number);
+        let quiet = since.iter_days().skip(1).take_while(|day| *day < today);
+        for day in quiet.filter(|_| look == Look::EveryDay) {
+            house.app.set_time(&format!("{day}T06:00:00Z"));
+            house.app.settle().await;
+            chronicle.listen(&house, day).await;
+        }
         house.app.set_time(&format!("{today}T06:00:00Z"));
         Box::pin(year::until(&house, number, since, today)).await;
         house.app.settle().await;
@@ -161,7 +189,11 @@ async fn lived(story: Story) -> String {
 }
 
 #[track_caller]
-fn check(name: &str, lines: &str) {
+fn check(look: Look, deals: &str, lines: &str) {
+    let name = match look {
+        Look::EverySecondMonday => format!("alerts by day, {deals}"),
+        Look::EveryDay => format!("alerts by day, each day, {deals}"),
+    };
     insta::with_settings!({ snapshot_path => "simulation", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(name, lines);
     });
@@ -170,12 +202,14 @@ fn check(name: &str, lines: &str) {
 #[tokio::test]
 async fn a_year_of_fifty_plans_with_deals_of_the_real_export() {
     let Some(data) = data() else { return };
-    let lines = Box::pin(lived(deals::exported(&data))).await;
-    check("alerts by day, exported", &lines);
+    let look = Look::asked_for();
+    let lines = Box::pin(lived(deals::exported(&data), look)).await;
+    check(look, "exported", &lines);
 }
 
 #[tokio::test]
 async fn a_year_of_fifty_plans_with_deals_that_are_made_up() {
-    let lines = Box::pin(lived(deals::made_up())).await;
-    check("alerts by day, made up", &lines);
+    let look = Look::asked_for();
+    let lines = Box::pin(lived(deals::made_up(), look)).await;
+    check(look, "made up", &lines);
 }
