@@ -58,14 +58,21 @@ impl Intake {
                     row.partnership == *partnership && row.check(ground.today).is_ok()
                 })
             };
-            let external: BTreeSet<&str> = own().map(|row| row.external_id.as_str()).collect();
+            let mut external: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+            for row in own() {
+                external.entry(&row.source).or_default().insert(&row.external_id);
+            }
             let superseded: BTreeSet<ActivityId> = own().filter_map(|row| row.supersedes).collect();
             let of_partnership = || {
                 activity::Entity::find().filter(activity::Column::PartnershipId.eq(*partnership))
             };
-            for portion in portions::keys(external) {
-                let known = of_partnership().filter(activity::Column::ExternalId.is_in(portion));
-                known.all(&**tx).await?.into_iter().for_each(|row| intake.learn(row));
+            for (source, external) in external {
+                // By source, which comes first in the index: without it all that the partnership has is walked through.
+                let of_source = || of_partnership().filter(activity::Column::Source.eq(source));
+                for portion in portions::keys(external) {
+                    let known = of_source().filter(activity::Column::ExternalId.is_in(portion));
+                    known.all(&**tx).await?.into_iter().for_each(|row| intake.learn(row));
+                }
             }
             for portion in portions::keys(superseded) {
                 let found = of_partnership().filter(activity::Column::Id.is_in(portion));
