@@ -1,8 +1,8 @@
 //! A year of fifty plans on the injected clock: which alerts there are on which day, told once each, and ended with their cause.
 //!
 //! The deals are those of the real export where it is at hand, and made up in the same shape in any case; each has its own snapshot.
-//! The house is looked at every second Monday; with `JBP_TEST_EVERY_DAY` set it is looked at each day, which takes some twenty minutes
-//! and has snapshots of its own.
+//! The house is looked at every second Monday. With `JBP_TEST_EVERY_DAY` set that of the real export is looked at each day, which takes
+//! some twenty minutes and has a snapshot of its own.
 
 mod deals;
 mod house;
@@ -209,7 +209,7 @@ async fn a_year_of_fifty_plans_with_deals_of_the_real_export() {
 
 #[tokio::test]
 async fn a_year_of_fifty_plans_with_deals_that_are_made_up() {
-    let look = Look::asked_for();
+    let look = Look::EverySecondMonday;
     let lines = Box::pin(lived(deals::made_up(), look)).await;
     check(look, "made up", &lines);
 }
