@@ -20,7 +20,7 @@ use super::{
     answer::{Answer, Code, Refusal},
     auth::{self, AuthFailure, Caller},
     event_stream,
-    guard::{Asked, Object, documents::Wanted},
+    guard::{Asked, Object, documents::Wanted, few},
     knocks, record, run, socket,
     visit::{self, Door, Visit},
 };
@@ -96,7 +96,7 @@ impl Written {
             document: Wanted::either(self.query, self.document_id)?,
             // In an address, the specification makes an empty name no name.
             operation_name: self.operation_name.filter(|name| !name.is_empty()),
-            variables: json("variables", self.variables)?,
+            variables: few(json("variables", self.variables)?)?,
             extensions: json("extensions", self.extensions)?,
         })
     }

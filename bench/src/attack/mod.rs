@@ -10,6 +10,7 @@ mod wire;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use self::{
@@ -78,36 +79,39 @@ impl Attack {
             _ => anyhow::bail!("a `--jbp` to start, or `--address`, `--pid` and `--token`"),
         };
         let hostile = documents::hostile();
+        let steps = (hostile.len() + 4) * pace.rounds + hostile.len();
+        let bar = ProgressBar::new(u64::try_from(steps)?);
+        bar.set_style(ProgressStyle::with_template(
+            "attacks [{bar:40}] {pos}/{len} {elapsed} {wide_msg}",
+        )?);
         // What is kept once, such as parsed documents, is kept before it is measured.
         caller::ask(&server, pace.calm, pace.window / 4).await?;
         for kind in &hostile {
+            bar.set_message(kind.name);
             alone(&server, kind, pace.alone / 4).await?;
+            bar.inc(1);
         }
         let mut report = Report::new(limits, server.resident()?);
         for _ in 0..pace.rounds {
             for kind in &hostile {
+                bar.set_message(kind.name);
                 let cost = alone(&server, kind, pace.alone).await?;
                 report.cost(kind.name, kind.body(0).len(), kind.refusal, cost);
+                bar.inc(1);
             }
-            crowd(&server, pace, &mut report, "all of these, in turn", |server| {
-                flood(server, &hostile, pace)
-            })
-            .await?;
             let n = if pace.rounds == 1 { 300 } else { 1_000 };
-            crowd(&server, pace, &mut report, "sockets that never say whose they are", |server| {
-                crowds::silent(server, n)
-            })
-            .await?;
-            crowd(&server, pace, &mut report, "bodies that come a byte a second", |server| {
-                crowds::dripping(server, n / 5)
-            })
-            .await?;
-            crowd(&server, pace, &mut report, "readers that do not read", |server| {
-                crowds::deaf(server, n / 100)
-            })
-            .await?;
+            let mut crowds = Crowds { server: &server, pace, report: &mut report, bar: &bar };
+            let all = "all of these, in turn";
+            crowds.come(all, |server| flood(server, &hostile, pace)).await?;
+            let silent = "sockets that never say whose they are";
+            crowds.come(silent, |server| crowds::silent(server, n)).await?;
+            let slow = "bodies that come a byte a second";
+            crowds.come(slow, |server| crowds::dripping(server, n / 5)).await?;
+            let deaf = "readers that do not read";
+            crowds.come(deaf, |server| crowds::deaf(server, n / 100)).await?;
             report.round(server.resident()?);
         }
+        bar.finish_and_clear();
         report.print()
     }
 }
@@ -168,27 +172,33 @@ async fn flood(server: &Server, hostile: &[Hostile], pace: Pace) -> anyhow::Resu
     Ok(Fate { size, ended: size, resident })
 }
 
-/// What somebody else notices of a crowd: before, meanwhile and afterwards.
-async fn crowd<'a, F: Future<Output = anyhow::Result<Fate>>>(
+/// Crowds that come to a server one after the other.
+struct Crowds<'a> {
     server: &'a Server,
     pace: Pace,
-    report: &mut Report,
-    name: &'static str,
-    attack: impl FnOnce(&'a Server) -> F,
-) -> anyhow::Result<()> {
-    let before = caller::ask(server, pace.calm, pace.window).await?;
-    let worked = server.worked()?;
-    let (fate, during) = tokio::join!(attack(server), caller::ask(server, pace.calm, pace.window));
-    let (fate, during) = (fate?, during?);
-    let worked = server.worked()? - worked;
-    sleep(Duration::from_secs(1)).await;
-    let after = caller::ask(server, pace.calm, pace.window).await?;
-    report.crowd(
-        name,
-        &fate,
-        worked,
-        [before.p99(), during.p99(), after.p99()],
-        server.resident()?,
-    );
-    Ok(())
+    report: &'a mut Report,
+    bar: &'a ProgressBar,
+}
+
+impl<'a> Crowds<'a> {
+    /// What somebody else notices of a crowd: before, meanwhile and afterwards.
+    async fn come<F: Future<Output = anyhow::Result<Fate>>>(
+        &mut self,
+        name: &'static str,
+        attack: impl FnOnce(&'a Server) -> F,
+    ) -> anyhow::Result<()> {
+        let Self { server, pace: Pace { calm, window, .. }, .. } = *self;
+        self.bar.set_message(name);
+        let before = caller::ask(server, calm, window).await?;
+        let worked = server.worked()?;
+        let (fate, during) = tokio::join!(attack(server), caller::ask(server, calm, window));
+        let (fate, during) = (fate?, during?);
+        let worked = server.worked()? - worked;
+        sleep(Duration::from_secs(1)).await;
+        let after = caller::ask(server, calm, window).await?;
+        let waited = [before.p99(), during.p99(), after.p99()];
+        self.report.crowd(name, &fate, worked, waited, server.resident()?);
+        self.bar.inc(1);
+        Ok(())
+    }
 }

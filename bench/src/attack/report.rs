@@ -18,8 +18,8 @@ pub struct Limits {
 impl Limits {
     /// Of a release build on a machine that does nothing else.
     pub const FULL: Self = Self { cost: 5.0, slower: (2.0, 5.0), kept: 32.0 };
-    /// Of a debug build, which takes some twenty times as long, on a machine that does something else too.
-    pub const QUICK: Self = Self { cost: 100.0, slower: (4.0, 1_000.0), kept: 64.0 };
+    /// Of a debug build, which takes some twenty times as long, on a machine that is slow or does something else too.
+    pub const QUICK: Self = Self { cost: 200.0, slower: (4.0, 1_000.0), kept: 64.0 };
 }
 
 /// A kind of request: bytes, refusal, milliseconds in each round.

@@ -1,35 +1,54 @@
 //! How long it would take to find out whether the fields of a document can be merged.
 //!
 //! The rule looks at each kind of object apart, and what is asked of every kind goes into each: kinds inside kinds multiply, so that
-//! a page of text can keep it busy for minutes. Here its way is gone before it, without comparing anything, until it is too long.
+//! a page of text can keep it busy for minutes. Here its way is gone before it, until it is too long or more
+//! is wrong than anybody is told.
 
 use std::collections::{BTreeMap, HashSet};
 
 use async_graphql::{
-    Pos,
+    Name, Pos, Positioned,
     parser::types::{ExecutableDocument, Field, Selection, SelectionSet},
 };
 
 use super::outline::Outline;
-use crate::http::answer::{Code, Refusal};
+use crate::http::answer::{Code, MAX_ERRORS, Refusal};
 
 /// Fields that the rule may look at, each as often as it does.
 const MAX_STEPS: usize = 10_000;
 
 /// Refuses a document whose fields would take too long to merge; its fragments end somewhere.
 pub fn check(outline: &Outline, document: &ExecutableDocument) -> Result<(), Refusal> {
-    let mut way = Way { outline, document, gone: HashSet::new(), left: MAX_STEPS };
+    let mut way =
+        Way { outline, document, gone: HashSet::new(), left: MAX_STEPS, contradictions: 0 };
     let mut operations: Vec<_> = document.operations.iter().map(|(_, found)| found).collect();
     operations.sort_unstable_by_key(|operation| operation.pos);
     for operation in operations {
         let root = outline.root(operation.node.ty);
         let fields = way.expand([(&operation.node.selection_set.node, Some(root))]);
-        if way.go(fields).is_none() {
-            let message = "fields of one name are asked for in too many kinds inside each other";
-            return Err(Code::QueryTooComplex.refuse(message).at(operation.pos));
-        }
+        way.go(fields).map_err(|stop| stop.refuse().at(operation.pos))?;
     }
     Ok(())
+}
+
+/// Why the way is not gone to its end.
+enum Stop {
+    /// It is too far.
+    Far,
+    /// More is wrong on it than an answer lists, and each is dear to describe.
+    Wrong,
+}
+
+impl Stop {
+    fn refuse(&self) -> Refusal {
+        match self {
+            Self::Far => Code::QueryTooComplex
+                .refuse("fields of one name are asked for in too many kinds inside each other"),
+            Self::Wrong => Code::GraphqlValidationFailed.refuse(format!(
+                "more than {MAX_ERRORS} fields contradict another of their name: give them aliases"
+            )),
+        }
+    }
 }
 
 /// A field, and the type of what it is asked of.
@@ -44,19 +63,22 @@ struct Way<'a> {
     outline: &'a Outline,
     document: &'a ExecutableDocument,
     gone: HashSet<Vec<Pos>>,
+    /// Fields that may still be looked at.
     left: usize,
+    contradictions: usize,
 }
 
 impl<'a> Way<'a> {
-    /// From these fields down; none if it is too far.
-    fn go(&mut self, fields: Vec<Placed<'a>>) -> Option<()> {
-        self.left = self.left.checked_sub(fields.len())?;
+    /// From these fields down.
+    fn go(&mut self, fields: Vec<Placed<'a>>) -> Result<(), Stop> {
+        self.look_at(fields.len())?;
         if !self.gone.insert(fields.iter().map(|field| field.at).collect()) {
-            return Some(());
+            return Ok(());
         }
         for named in by_name(fields).into_values() {
             for group in self.by_kind(named) {
-                self.left = self.left.checked_sub(group.len())?;
+                self.look_at(group.len())?;
+                self.compare(&group)?;
                 let below = group
                     .iter()
                     .map(|placed| (&placed.field.selection_set.node, self.kind(placed)));
@@ -66,7 +88,21 @@ impl<'a> Way<'a> {
                 }
             }
         }
-        Some(())
+        Ok(())
+    }
+
+    fn look_at(&mut self, n_fields: usize) -> Result<(), Stop> {
+        self.left = self.left.checked_sub(n_fields).ok_or(Stop::Far)?;
+        Ok(())
+    }
+
+    /// Counts the fields of one object under one name that are not the same field with the same arguments.
+    fn compare(&mut self, fields: &[Placed<'a>]) -> Result<(), Stop> {
+        if let Some((first, others)) = fields.split_first() {
+            self.contradictions +=
+                others.iter().filter(|other| !is_same(first.field, other.field)).count();
+        }
+        if self.contradictions > MAX_ERRORS { Err(Stop::Wrong) } else { Ok(()) }
     }
 
     /// The fields that may be asked of one object: those of its own kind, and those of every kind.
@@ -122,6 +158,13 @@ impl<'a> Way<'a> {
         }
         fields
     }
+}
+
+fn is_same(one: &Field, other: &Field) -> bool {
+    let given = |name: &Positioned<Name>| other.get_argument(&name.node).map(|value| &value.node);
+    one.name.node == other.name.node
+        && one.arguments.len() == other.arguments.len()
+        && one.arguments.iter().all(|(name, value)| given(name) == Some(&value.node))
 }
 
 fn by_name(fields: Vec<Placed<'_>>) -> BTreeMap<&str, Vec<Placed<'_>>> {

@@ -45,13 +45,16 @@ use tokens::Extent;
 pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
 
 /// The longest document, in bytes: what a parser needs for a long text and for long gaps grows with them, however few tokens they are.
-pub const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
+pub const MAX_DOCUMENT_BYTES: usize = 32 * 1024;
 
 /// Operations of a document: the rules go through what each of them asks, fragments included, whichever is to run.
 pub const MAX_OPERATIONS: usize = 20;
 
 /// Tokens of a document.
 pub const MAX_TOKENS: usize = 2_000;
+
+/// Values of variables that are given: a document of so many tokens cannot declare more.
+pub const MAX_VARIABLES: usize = MAX_TOKENS / 4;
 
 /// Brackets inside each other, of selections, arguments and values.
 ///
@@ -96,7 +99,16 @@ impl TryFrom<Written> for Asked {
     fn try_from(written: Written) -> Result<Self, Self::Error> {
         let Written { query, document_id, operation_name, variables, extensions } = written;
         let document = Wanted::either(query, document_id)?;
-        Ok(Self { document, operation_name, variables, extensions })
+        Ok(Self { document, operation_name, variables: few(variables)?, extensions })
+    }
+}
+
+/// The values of variables, unless they are more than any document declares.
+pub fn few(variables: Variables) -> Result<Variables, &'static str> {
+    if variables.len() > MAX_VARIABLES {
+        Err("more than 500 variables are given")
+    } else {
+        Ok(variables)
     }
 }
 
@@ -232,7 +244,8 @@ fn read(query: &str) -> Result<ExecutableDocument, Refusal> {
         return Err(Code::QueryTooComplex.refuse(message));
     }
     if query.len() > MAX_DOCUMENT_BYTES {
-        return Err(Code::PayloadTooLarge.refuse("the document is longer than 64 KB"));
+        return Err(Code::PayloadTooLarge
+            .refuse("the document is longer than 32 KB; long texts belong into variables"));
     }
     if nesting > MAX_BRACKETS {
         return Err(Code::QueryTooComplex.refuse("the document is nested too deeply"));

@@ -28,8 +28,8 @@ pub const MAX_DIRECTIVES: usize = 50;
 /// Fields inside each other below `__schema` and `__type`: GraphiQL's own question has 14.
 pub const MAX_SCHEMA_DEPTH: u32 = 20;
 
-/// Fields, spreads and inline fragments of a document once its fragments are written out.
-const MAX_SELECTIONS: u64 = 10_000;
+/// Fields, spreads and inline fragments of a document once its fragments are written out: more than twice what it can have itself.
+const MAX_SELECTIONS: u64 = 5_000;
 
 /// Braces inside each other once fragments are written out; where the library stops, too.
 const MAX_NESTING: u32 = 32;

@@ -95,7 +95,12 @@ fn a_document_is_read_before_it_runs() {
     for long in
         [format!("{{ a(b: \"{} }}", "x".repeat(70_000)), format!("{{ a {} }}", " ".repeat(70_000))]
     {
-        check(json!({ "query": long }), Err("PAYLOAD_TOO_LARGE the document is longer than 64 KB"));
+        check(
+            json!({ "query": long }),
+            Err(
+                "PAYLOAD_TOO_LARGE the document is longer than 32 KB; long texts belong into variables",
+            ),
+        );
     }
     check(
         json!({ "query": "{ a } ".repeat(50_000) }),
@@ -314,11 +319,11 @@ fn a_fragment_is_walked_once_however_often_it_is_spread() {
     };
     check(
         json!({ "query": bomb("{ ...F1 }", 30, "a") }),
-        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 10000 selections"),
+        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 5000 selections"),
     );
     check(
         json!({ "query": bomb("{ ...F1 }", 30, "...Nowhere") }),
-        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 10000 selections"),
+        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 5000 selections"),
     );
     check(
         json!({ "query": bomb("{ ...F1 }", 50, "a") }),
@@ -332,7 +337,7 @@ fn a_fragment_is_walked_once_however_often_it_is_spread() {
     );
     check(
         json!({ "query": bomb("query A { a } query B { ...F1 }", 30, "a"), "operationName": "A" }),
-        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 10000 selections"),
+        Err("QUERY_TOO_COMPLEX with its fragments the document has more than 5000 selections"),
     );
     check(
         json!({ "query": bomb("{ a }", 50, "a") }),
@@ -438,6 +443,8 @@ fn kinds_in_kinds_come_to_an_end() {
 fn only_an_object_is_a_request() {
     serde_json::from_value::<Object<Asked>>(json!({ "query": "{ a }", "variables": null }))
         .unwrap();
+    let too_many: serde_json::Map<_, _> =
+        (0..501).map(|at| (format!("v{at}"), json!(at))).collect();
     for body in [
         json!(["{ a }"]),
         json!([{ "query": "{ a }" }]),
@@ -445,9 +452,31 @@ fn only_an_object_is_a_request() {
         json!({}),
         json!({ "query": 1 }),
         json!({ "query": "{ a }", "variables": [] }),
+        json!({ "query": "{ a }", "variables": too_many }),
         json!({ "query": "{ a }", "operationName": 1 }),
         json!({ "query": "{ a }", "extensions": [] }),
     ] {
         serde_json::from_value::<Object<Asked>>(body).unwrap_err();
     }
+}
+
+#[test]
+fn a_few_contradictions_are_all_named_and_many_are_counted() {
+    let refused = |n: usize| {
+        let fields: String = (0..n).map(|at| format!("x: a(b: {at}) ")).collect();
+        let Object(asked) =
+            serde_json::from_value(json!({ "query": format!("{{ {fields} }}") })).unwrap();
+        admit(asked, &Documents::new([]), &outline(), false).unwrap_err()
+    };
+    let few = refused(20);
+    assert_eq!((few.code, few.also.len()), (Code::GraphqlValidationFailed, 18));
+    let many = refused(22);
+    assert_eq!(
+        (many.code, many.message.as_str(), many.also),
+        (
+            Code::GraphqlValidationFailed,
+            "more than 20 fields contradict another of their name: give them aliases",
+            Vec::new(),
+        )
+    );
 }
