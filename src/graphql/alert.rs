@@ -1,19 +1,21 @@
 //! Alerts as each side sees its own.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Description, InputObject, Object, Union};
 use chrono::{DateTime, Utc};
 
 use super::{
     ContextExt,
     action_item::ActionItem,
-    commitment::Commitment,
+    commitment::{self, Commitment},
     error::ApiError,
     loaders::ReadOf,
     page::{List, PageArgs, Paged, Total},
-    plan::Plan,
-    review::Review,
+    plan::{Plan, plan_of},
+    review::{self, Review},
     scalars::Date,
-    target::Target,
+    target::{self, Target},
     user::User,
 };
 use crate::{
@@ -22,7 +24,7 @@ use crate::{
         id::{ActionItemId, AlertId, CommitmentId, PlanId, ReviewId, TargetId},
     },
     entity::alert,
-    service::{action_items, alerts, commitments, plans, recovery, reviews, targets},
+    service::{alerts, recovery},
 };
 
 /// A warning that something falls behind. Each side has its own, and takes note of it for itself.
@@ -38,7 +40,7 @@ impl Alert {
 
     /// The plan that it is about.
     async fn plan(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
-        Ok(plans::find(ctx.op(), self.0.plan_id).await?.map(Plan::from))
+        plan_of(ctx, self.0.plan_id).await
     }
 
     /// What it warns of.
@@ -63,30 +65,23 @@ impl Alert {
 
     /// What it is about: a target, a commitment, a review, an action item, or the plan as a whole.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<AlertSubject>, ApiError> {
-        let op = ctx.op();
+        let Some(plan) = plan_of(ctx, self.0.plan_id).await? else { return Ok(None) };
         let subject = self.0.subject_id;
         Ok(match self.0.rule.about() {
             About::Target => {
-                let found = targets::find(op, TargetId(subject)).await?;
-                found.map(|(plan, row)| AlertSubject::Target(Target { plan: plan.into(), row }))
+                target::of_plan(ctx, &plan.0, TargetId(subject)).await?.map(Into::into)
             }
             About::Commitment => {
-                let found = commitments::find(op, CommitmentId(subject)).await?;
-                found.map(|(plan, row)| Commitment::of(plan, row).into())
+                commitment::of_plan(ctx, &plan.0, CommitmentId(subject)).await?.map(Into::into)
             }
             About::Review => {
-                let found = reviews::find(op, ReviewId(subject)).await?;
-                found.map(|(plan, row)| AlertSubject::Review(Review { plan: plan.into(), row }))
+                review::of_plan(ctx, &plan.0, ReviewId(subject)).await?.map(Into::into)
             }
             About::ActionItem => {
-                let found = action_items::find(op, ActionItemId(subject)).await?;
-                found.map(|(plan, row)| {
-                    AlertSubject::ActionItem(ActionItem { plan: plan.into(), row })
-                })
+                let found = ctx.loaders().load_one(ActionItemId(subject)).await?;
+                found.map(|row| ActionItem { plan: plan.0, row }.into())
             }
-            About::Plan => {
-                plans::find(op, self.0.plan_id).await?.map(|plan| AlertSubject::Plan(plan.into()))
-            }
+            About::Plan => Some(plan.into()),
         })
     }
 
@@ -139,10 +134,9 @@ impl Alert {
 
     /// What either side has recorded to bring back on course what it is about, the latest first; at most a hundred.
     async fn recovery_actions(&self, ctx: &Context<'_>) -> Result<Vec<ActionItem>, ApiError> {
-        let plan = plans::find(ctx.op(), self.0.plan_id).await?;
-        let Some(plan) = plan else { return Ok(Vec::new()) };
+        let Some(plan) = plan_of(ctx, self.0.plan_id).await? else { return Ok(Vec::new()) };
         let found = recovery::of_alert(ctx.op(), &self.0).await?;
-        Ok(found.into_iter().map(|row| ActionItem { plan: plan.clone().into(), row }).collect())
+        Ok(found.into_iter().map(|row| ActionItem { plan: Arc::clone(&plan.0), row }).collect())
     }
 }
 
@@ -152,17 +146,17 @@ pub enum AlertSubject {
     /// A target.
     Target(Target),
     /// A marketing commitment.
-    CoMarketing(super::commitment::CoMarketingCommitment),
+    CoMarketing(commitment::CoMarketingCommitment),
     /// An enablement commitment.
-    Enablement(super::commitment::EnablementCommitment),
+    Enablement(commitment::EnablementCommitment),
     /// A pipeline activity.
-    PipelineActivity(super::commitment::PipelineActivityCommitment),
+    PipelineActivity(commitment::PipelineActivityCommitment),
     /// A pipeline milestone.
-    PipelineMilestone(super::commitment::PipelineMilestone),
+    PipelineMilestone(commitment::PipelineMilestone),
     /// Vendor support.
-    VendorSupport(super::commitment::VendorSupportCommitment),
+    VendorSupport(commitment::VendorSupportCommitment),
     /// A resource investment.
-    ResourceInvestment(super::commitment::ResourceInvestment),
+    ResourceInvestment(commitment::ResourceInvestment),
     /// A review.
     Review(Review),
     /// An action item.

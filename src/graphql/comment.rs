@@ -8,7 +8,7 @@ use super::{
     error::{ApiError, payloads},
     loaders::MentionsOf,
     page::{List, PageArgs, Paged, Total},
-    plan::Plan,
+    plan::{Plan, plan_of},
     user::User,
 };
 use crate::{
@@ -37,7 +37,7 @@ impl Comment {
 
     /// The plan that it is about.
     async fn plan(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
-        Ok(ctx.loaders().load_one(self.0.plan_id).await?.map(Plan::from))
+        plan_of(ctx, self.0.plan_id).await
     }
 
     /// The id of what it is about: the plan, or a target, commitment, review, version or counter-proposal of it.

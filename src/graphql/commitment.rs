@@ -9,7 +9,7 @@ use super::{
     error::{ApiError, payloads},
     history::{self, HistoryEntry},
     page::{PageArgs, Paged},
-    plan::Plan,
+    plan::{Plan, reading},
     progress::{CommitmentProgress, figures},
     scalars::{Date, Decimal, Money},
     user::User,
@@ -145,6 +145,20 @@ impl Commitment {
             CommitmentKind::ResourceInvestment => Self::ResourceInvestment(ResourceInvestment(row)),
         }
     }
+}
+
+/// A commitment of a plan that the viewer sees; one that the plan does not have any more is as it was last written.
+pub async fn of_plan(
+    ctx: &Context<'_>,
+    plan: &Arc<plan::Model>,
+    id: CommitmentId,
+) -> Result<Option<Commitment>, ApiError> {
+    let rows = reading(ctx, plan).await?.commitments(plan);
+    let row = match rows.into_iter().find(|row| row.id == id) {
+        Some(row) => Some(row),
+        None => commitments::find(ctx.op(), id).await?.map(|(_, row)| row),
+    };
+    Ok(row.map(|row| Commitment::of(Arc::clone(plan), row)))
 }
 
 /// Declares the commitment types: the fields that all have, and those of each.

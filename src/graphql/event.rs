@@ -14,9 +14,9 @@ use super::{
     commitment::Commitment,
     error::ApiError,
     negotiation::CounterProposal,
-    plan::{Plan, reading},
+    plan::{self, Plan, reading},
     progress::PlanProgress,
-    review::Review,
+    review::{self, Review},
     scalars::Date,
     target::Target,
     user::User,
@@ -29,7 +29,7 @@ use crate::{
         negotiation::CounterProposalState,
     },
     entity::event,
-    service::{action_items, alerts, comments, facts, negotiation, plans, reviews, users},
+    service::{comments, facts, negotiation, users},
 };
 
 /// Who did something.
@@ -153,7 +153,7 @@ pub enum ResetReason {
 
 async fn plan_of(ctx: &Context<'_>, id: Option<PlanId>) -> Result<Option<Plan>, ApiError> {
     match id {
-        Some(id) => Ok(plans::find(ctx.op(), id).await?.map(Plan::from)),
+        Some(id) => plan::plan_of(ctx, id).await,
         None => Ok(None),
     }
 }
@@ -280,7 +280,7 @@ event_types! {
         async fn alert(&self, ctx: &Context<'_>) -> Result<Option<Alert>, ApiError> {
             match self.0.row.payload {
                 EventBody::Alert { alert, .. } => {
-                    Ok(alerts::listing::find(ctx.op(), alert).await?.map(Alert))
+                    Ok(ctx.loaders().load_one(alert).await?.map(Alert))
                 }
                 _ => Ok(None),
             }
@@ -306,8 +306,10 @@ event_types! {
         /// The review as it is now.
         async fn review(&self, ctx: &Context<'_>) -> Result<Option<Review>, ApiError> {
             let EventBody::Review { review } = self.0.row.payload else { return Ok(None) };
-            let found = reviews::find(ctx.op(), review).await?;
-            Ok(found.map(|(plan, row)| Review { plan: plan.into(), row }))
+            match plan_of(ctx, self.0.row.plan_id).await? {
+                Some(plan) => review::of_plan(ctx, &plan.0, review).await,
+                None => Ok(None),
+            }
         }
     }
 
@@ -316,8 +318,8 @@ event_types! {
         /// The action item as it is now.
         async fn action_item(&self, ctx: &Context<'_>) -> Result<Option<ActionItem>, ApiError> {
             let EventBody::ActionItem { item } = self.0.row.payload else { return Ok(None) };
-            let found = action_items::find(ctx.op(), item).await?;
-            Ok(found.map(|(plan, row)| ActionItem { plan: plan.into(), row }))
+            let Some(plan) = plan_of(ctx, self.0.row.plan_id).await? else { return Ok(None) };
+            Ok(ctx.loaders().load_one(item).await?.map(|row| ActionItem { plan: plan.0, row }))
         }
     }
 

@@ -11,15 +11,15 @@ use crate::{
     domain::{
         content::Objective,
         id::{
-            ActivityId, AgreementId, AlertId, AskId, CommentId, CounterProposalId,
+            ActionItemId, ActivityId, AgreementId, AlertId, AskId, CommentId, CounterProposalId,
             DimensionValueId, IntegrationId, ObjectiveId, OrganizationId, PartnershipId, PlanId,
             ReviewId, TierId, UserId, WebhookDeliveryId,
         },
     },
     entity::{
-        action_item, agreement, comment, counter_proposal, dimension_value, dispute, integration,
-        organization, partnership, plan, planning_policy, rejected_row, review, review_answer,
-        scorecard, team_member, tier, user, visit, webhook_attempt,
+        action_item, agreement, alert, comment, counter_proposal, dimension_value, dispute,
+        integration, organization, partnership, plan, planning_policy, rejected_row, review,
+        review_answer, scorecard, team_member, tier, user, visit, webhook_attempt,
     },
     error::Error,
     op::Op,
@@ -166,9 +166,21 @@ by_id! {
     PartnershipId => partnership::Model, partnerships::by_ids;
     AgreementId => agreement::Model, agreements::by_ids;
     DimensionValueId => dimension_value::Model, dimensions::by_ids;
-    PlanId => plan::Model, plans::of_ids;
     CommentId => comment::Model, comments::by_ids;
     ObjectiveId => Objective, objectives::by_ids;
+    AlertId => alert::Model, alerts::listing::by_ids;
+    ActionItemId => action_item::Model, action_items::by_ids;
+}
+
+/// Shared, because a plan is large and many things are of the same one.
+impl Loader<PlanId> for Loaders {
+    type Value = Arc<plan::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[PlanId]) -> Result<HashMap<PlanId, Self::Value>, Error> {
+        let found = plans::of_ids(&self.0, keys).await?;
+        Ok(found.into_iter().map(|plan| (plan.id, Arc::new(plan))).collect())
+    }
 }
 
 macro_rules! edges {

@@ -48,8 +48,11 @@ use crate::{
     error::Error,
     op::Op,
     service::{
-        changes, content, organizations, plans, readings::Reading, renewals, reviews, signing,
-        versions,
+        changes, content, organizations,
+        plan_parties::{self, PlanParties},
+        plans,
+        readings::Reading,
+        renewals, reviews, signing, versions,
     },
 };
 
@@ -61,6 +64,11 @@ impl From<plan::Model> for Plan {
     fn from(row: plan::Model) -> Self {
         Self(Arc::new(row))
     }
+}
+
+/// A plan, if the viewer may see it.
+pub async fn plan_of(ctx: &Context<'_>, id: PlanId) -> Result<Option<Plan>, ApiError> {
+    Ok(ctx.loaders().load_one(id).await?.map(Plan))
 }
 
 /// Today in the time zone of the plan's vendor.
@@ -638,7 +646,11 @@ impl PlanQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: PlanId,
     ) -> Result<Option<Plan>, ApiError> {
-        Ok(plans::find(ctx.op(), id).await?.map(Plan::from))
+        let found = plan_parties::find(ctx.op(), id).await?;
+        let Some(PlanParties { plan, vendor, partner }) = found else { return Ok(None) };
+        let companies = [(vendor.id, vendor), (partner.id, partner)];
+        ctx.loaders().feed_many(companies).await;
+        Ok(Some(plan.into()))
     }
 
     /// The plans that the viewer may see, the latest first.

@@ -7,7 +7,7 @@ use super::{
     ContextExt,
     activity::UnmappedValue,
     error::ApiError,
-    plan::Plan,
+    plan::{Plan, plan_of},
     scalars::{CurrencyCode, Date, Decimal, Money},
 };
 use crate::{
@@ -74,7 +74,7 @@ pub struct UnconvertedFacts(pub Unconverted);
 impl UnconvertedFacts {
     /// The plan. An integration needs the scope `PLANS_READ` too.
     async fn plan(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
-        Ok(ctx.loaders().load_one(self.0.plan.id).await?.map(Plan::from))
+        plan_of(ctx, self.0.plan.id).await
     }
 
     /// The currency that has no rate.

@@ -8,7 +8,7 @@ use super::{
     ContextExt,
     commitment::Commitment,
     error::{ApiError, payloads},
-    plan::Plan,
+    plan::{Plan, plan_of},
     scalars::Decimal,
     target::Target,
 };
@@ -49,7 +49,7 @@ impl PlanRenewal {
 /// The plan that `plan` renews.
 pub async fn renewed(ctx: &Context<'_>, plan: &plan::Model) -> Result<Option<Plan>, ApiError> {
     match plan.renews_id {
-        Some(id) => Ok(ctx.loaders().load_one(id).await?.map(Plan::from)),
+        Some(id) => plan_of(ctx, id).await,
         None => Ok(None),
     }
 }

@@ -11,7 +11,7 @@ use super::{
     activity::Activity,
     comparison::ScorecardComparison,
     error::ApiError,
-    loaders::{AnswersOf, ScorecardOf},
+    loaders::{AnswersOf, ReviewsOf, ScorecardOf},
     page::{List, PageArgs, Paged, Total},
     plan::{Plan, today},
     pre_read::PreRead,
@@ -43,6 +43,17 @@ pub struct Review {
     pub plan: Arc<plan::Model>,
     /// The review.
     pub row: review::Model,
+}
+
+/// A review of a plan that the viewer sees.
+pub async fn of_plan(
+    ctx: &Context<'_>,
+    plan: &Arc<plan::Model>,
+    id: ReviewId,
+) -> Result<Option<Review>, ApiError> {
+    let rows = ctx.loaders().load_one(ReviewsOf(plan.id)).await?.unwrap_or_default();
+    let found = rows.into_iter().find(|row| row.id == id);
+    Ok(found.map(|row| Review { plan: Arc::clone(plan), row }))
 }
 
 impl Review {

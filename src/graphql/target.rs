@@ -10,7 +10,7 @@ use super::{
     error::{ApiError, payloads},
     history::{self, HistoryEntry},
     page::{PageArgs, Paged},
-    plan::Plan,
+    plan::{Plan, reading},
     progress::{TargetProgress, figures},
     scalars::{CurrencyCode, Date, Decimal},
 };
@@ -32,6 +32,20 @@ pub struct Target {
     pub plan: Arc<plan::Model>,
     /// The target.
     pub row: target::Model,
+}
+
+/// A target of a plan that the viewer sees; one that the plan does not have any more is as it was last written.
+pub async fn of_plan(
+    ctx: &Context<'_>,
+    plan: &Arc<plan::Model>,
+    id: TargetId,
+) -> Result<Option<Target>, ApiError> {
+    let rows = reading(ctx, plan).await?.targets(plan);
+    let row = match rows.into_iter().find(|row| row.id == id) {
+        Some(row) => Some(row),
+        None => targets::find(ctx.op(), id).await?.map(|(_, row)| row),
+    };
+    Ok(row.map(|row| Target { plan: Arc::clone(plan), row }))
 }
 
 impl Target {

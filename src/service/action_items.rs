@@ -32,11 +32,16 @@ use crate::{
     op::Op,
 };
 
+/// Those of these action items whose plans the caller may see.
+pub async fn by_ids(op: &Op, ids: &[ActionItemId]) -> Result<Vec<action_item::Model>> {
+    access::scope(op, Scope::PlansRead)?;
+    let wanted = action_item::Column::Id.is_in(ids.iter().copied());
+    Ok(action_item::Entity::visible_to(&op.actor).filter(wanted).all(op.db.read()).await?)
+}
+
 /// An action item, if the caller may see its plan.
 pub async fn find(op: &Op, id: ActionItemId) -> Result<Option<(plan::Model, action_item::Model)>> {
-    access::scope(op, Scope::PlansRead)?;
-    let found = action_item::Entity::visible_to(&op.actor).filter(action_item::Column::Id.eq(id));
-    let Some(item) = found.one(op.db.read()).await? else { return Ok(None) };
+    let Some(item) = by_ids(op, &[id]).await?.pop() else { return Ok(None) };
     Ok(plans::find(op, item.plan_id).await?.map(|plan| (plan, item)))
 }
 

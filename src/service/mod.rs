@@ -56,6 +56,7 @@ pub mod parts;
 pub mod password;
 pub mod past;
 pub mod people;
+pub mod plan_parties;
 pub mod planning_rates;
 pub mod plans;
 pub mod portions;

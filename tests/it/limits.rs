@@ -184,11 +184,14 @@ async fn every_door_refuses_alike() {
 }
 
 #[tokio::test]
-async fn values_that_nobody_reads_cost_nothing() {
+async fn values_that_nobody_reads_are_let_be_until_they_are_many() {
     let server = Server::start().await;
-    let variables: Value = (0..10_000).map(|at| (format!("v{at}"), json!(at))).collect();
-    let told = server.ask(MODERN, json!({ "query": "{ hello }", "variables": variables })).await;
-    assert_eq!(told.body, json!({ "data": { "hello": "world" } }));
+    let given = |n: usize| {
+        let variables: Value = (0..n).map(|at| (format!("v{at}"), json!(at))).collect();
+        server.ask(MODERN, json!({ "query": "{ hello }", "variables": variables }))
+    };
+    assert_eq!(given(500).await.body, json!({ "data": { "hello": "world" } }));
+    assert_eq!(given(501).await.refusal(), (400, "BAD_USER_INPUT"));
     let deep = format!(
         r#"{{"query":"{{ hello }}","variables":{{"v":{}1{}}}}}"#,
         "[".repeat(5_000),

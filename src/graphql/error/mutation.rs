@@ -15,7 +15,7 @@ use crate::{
         ContextExt,
         negotiation::CounterProposal,
         node::{self, Node, NodeKey},
-        plan::Plan,
+        plan::{Plan, plan_of},
         readiness::Finding,
     },
     service::negotiation,
@@ -270,7 +270,7 @@ pub struct AlreadyRenewed {
 impl AlreadyRenewed {
     /// The renewal that there is.
     async fn existing(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
-        Ok(ctx.loaders().load_one(self.existing).await?.map(Plan::from))
+        plan_of(ctx, self.existing).await
     }
 }
 

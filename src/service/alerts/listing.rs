@@ -75,11 +75,14 @@ pub async fn standing_of_plans(op: &Op, plans: &[PlanId]) -> Result<BTreeMap<Pla
     Ok(counts.into_iter().collect())
 }
 
+/// Those of these warnings that are of the own side.
+pub async fn by_ids(op: &Op, ids: &[AlertId]) -> Result<Vec<alert::Model>> {
+    access::scope(op, Scope::EventsRead)?;
+    let wanted = alert::Column::Id.is_in(ids.iter().copied());
+    Ok(alert::Entity::visible_to(&op.actor).filter(wanted).all(op.db.read()).await?)
+}
+
 /// A warning of the own side.
 pub async fn find(op: &Op, id: AlertId) -> Result<Option<alert::Model>> {
-    access::scope(op, Scope::EventsRead)?;
-    Ok(alert::Entity::visible_to(&op.actor)
-        .filter(alert::Column::Id.eq(id))
-        .one(op.db.read())
-        .await?)
+    Ok(by_ids(op, &[id]).await?.pop())
 }

@@ -150,3 +150,34 @@ async fn an_inbox_is_paged_by_what_asked_last() {
     seen.sort();
     assert_eq!(seen, ["FEED_SILENT", "TARGET_BEHIND"]);
 }
+
+#[tokio::test]
+async fn a_full_list_takes_no_more_statements_than_a_short_one() {
+    let app = TestApp::start().await;
+    let promise = |at: i32| {
+        json!({
+            "title": format!("hours {at}"), "owedBy": "VENDOR", "quantity": "10",
+            "terms": { "vendorSupport": "CO_SELL_RESOURCE" },
+            "startsOn": "2026-01-01", "dueOn": "2026-03-31",
+        })
+    };
+    let plan = demos(&app, (0..8).map(promise).collect()).await;
+    move_to(&app, "2026-04-01").await;
+    let viewer = &plan.partner.viewer;
+    let asked = |first: usize| {
+        let query = "query($first: Int!) { alerts(first: $first, filter: { rules: [COMMITMENT_OVERDUE, TARGET_BEHIND] }) {
+            nodes { isRead plan { name } subject { __typename
+                ... on Target { name plan { name } } ... on VendorSupportCommitment { title plan { name } } } }
+        } events(first: 100) { edges { node { __typename
+            ... on AlertChanged { alert { plan { name } } } ... on ProgressChanged { plan { name } } } } } }";
+        app.overhear(viewer.run(query, json!({ "first": first })))
+    };
+    // Who signs in asks more.
+    asked(1).await;
+    let (few, fewest) = asked(2).await;
+    let (all, most) = asked(50).await;
+    let count = |found: &Value| found["alerts"]["nodes"].as_array().unwrap().len();
+    assert_eq!((count(&few), count(&all)), (2, 9));
+    assert_eq!(few["events"], all["events"]);
+    assert_eq!((fewest.len(), most.len()), (8, 8), "{most:#?}");
+}
