@@ -115,7 +115,7 @@ async fn signed(db: &impl ConnectionTrait, plans: &[PlanId]) -> Result<BTreeMap<
     let mut readings: BTreeMap<PlanId, Reading> = BTreeMap::new();
     for Row { plan_id, content, effective_on, version, day, summary, sums } in rows {
         let reading = readings.entry(plan_id).or_default();
-        let snapshot = versions::parsed(&content)?;
+        let snapshot = versions::parsed(plan_id, &content)?;
         reading.versions.0.push(Sealed { effective_on, snapshot });
         if let (Some(version), Some(day), Some(summary), Some(sums)) = (version, day, summary, sums)
         {

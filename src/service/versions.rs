@@ -152,13 +152,13 @@ pub async fn of_plan(db: &impl ConnectionTrait, plan: PlanId) -> Result<Versions
 
 /// What a stored version says.
 pub fn read(row: &plan_version::Model) -> Result<Snapshot> {
-    parsed(&row.content)
+    parsed(row.plan_id, &row.content)
 }
 
 /// What a version's content says.
-pub fn parsed(content: &str) -> Result<Snapshot> {
+pub fn parsed(plan: PlanId, content: &str) -> Result<Snapshot> {
     serde_json::from_str(content)
-        .map_err(|error| Error::Inconsistent(format!("a version is unreadable: {error}")))
+        .map_err(|error| Error::Inconsistent(format!("a version of {plan} is unreadable: {error}")))
 }
 
 /// The targets of a version, as rows.

@@ -146,6 +146,30 @@ async fn a_plan_is_tried_for_its_end_until_a_renewal_is_known() {
 }
 
 #[tokio::test]
+async fn a_renewal_that_the_partner_keeps_to_itself_ends_no_trial() {
+    let app = TestApp::start().await;
+    let plan = reviewed(&app).await;
+    let (manager, partner) = (&plan.vendor.manager, &plan.partner.manager);
+    move_to(&app, "2026-11-15").await;
+    let input = json!({ "planId": plan.id, "name": "FY 2027", "growthPercent": "5" });
+    let drafted = partner.done(&plan_mutation("renewPlan"), json!({ "input": input })).await;
+    move_to(&app, "2026-12-10").await;
+    let told = async || {
+        let mut ending = tried(&plan, manager, "2026-06-01", Value::Null).await;
+        ending.retain(|line| line.contains("PLAN_ENDING"));
+        ending
+    };
+    assert_eq!(told().await, ["2026-11-01 +PLAN_ENDING WARNING"]);
+    let input =
+        json!({ "planId": drafted["plan"]["id"], "expectedRevision": drafted["plan"]["revision"] });
+    partner.done(&plan_mutation("sharePlan"), json!({ "input": input })).await;
+    assert_eq!(
+        told().await,
+        ["2026-11-01 +PLAN_ENDING WARNING", "2026-12-10 -PLAN_ENDING WARNING"]
+    );
+}
+
+#[tokio::test]
 async fn rules_are_tried_by_those_of_the_vendor_who_work_on_the_plan() {
     let app = TestApp::start().await;
     let plan = lived(&app).await;
