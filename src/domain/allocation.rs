@@ -4,7 +4,7 @@
 
 use std::cmp::Reverse;
 
-use num_traits::{One, ToPrimitive, Zero};
+use num_traits::{ToPrimitive, Zero};
 
 use super::money::{Exact, exact};
 
@@ -35,11 +35,14 @@ pub fn allocate(total: i64, weights: &[Exact]) -> Option<Vec<i64>> {
 ///
 /// None for no parts.
 pub fn even(total: i64, n: usize) -> Option<Vec<i64>> {
-    allocate(total, &vec![Exact::one(); n])
+    let parts = i64::try_from(n).ok().filter(|parts| *parts > 0)?;
+    let (least, left_over) = (total.div_euclid(parts), total.rem_euclid(parts));
+    Some((0..parts).map(|at| least + i64::from(at < left_over)).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use num_traits::One;
     use proptest::prelude::*;
 
     use super::*;
@@ -82,6 +85,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn even_parts_are_those_of_equal_weights(total: i64, n in 0_usize..40) {
+            prop_assert_eq!(even(total, n), allocate(total, &vec![Exact::one(); n]));
+        }
+
         #[test]
         fn parts_add_up_and_are_within_a_unit_of_their_share(
             total in -1_000_000_000_000_i64..1_000_000_000_000,

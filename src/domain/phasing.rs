@@ -1,13 +1,12 @@
 //! How a target is spread over its period, and what of it is due on a day (domain §5).
 
 use chrono::NaiveDate;
-use num_traits::One;
 use rust_decimal::Decimal;
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    allocation::allocate,
+    allocation::{allocate, even},
     calendar::{Period, PeriodKind},
     money::{Exact, exact, exact_decimal},
 };
@@ -92,11 +91,19 @@ impl Phasing {
             Self::Quarterly { .. } => period.quarters().ok_or(InvalidPhasing::NoQuarters)?,
             Self::Even | Self::Monthly { .. } | Self::Baseline { .. } => period.months(),
         };
-        let weights = match self {
-            Self::Even if kind == PeriodKind::Custom => {
-                parts.iter().map(|month| exact(month.days())).collect()
-            }
-            Self::Even => vec![Exact::one(); parts.len()],
+        let amounts = match self {
+            Self::Even if kind != PeriodKind::Custom => even(total, parts.len()),
+            _ => allocate(total, &self.weights(&parts)?),
+        };
+        let amounts = amounts.ok_or(InvalidPhasing::FlatCurve)?;
+        let phases = parts.into_iter().zip(amounts);
+        Ok(phases.map(|(period, amount)| Phase { period, amount }).collect())
+    }
+
+    /// How much each part counts.
+    fn weights(&self, parts: &[Period]) -> Result<Vec<Exact>, InvalidPhasing> {
+        Ok(match self {
+            Self::Even => parts.iter().map(|month| exact(month.days())).collect(),
             Self::Quarterly { weights } | Self::Monthly { weights } => {
                 percentages(weights, parts.len())?
             }
@@ -104,10 +111,7 @@ impl Phasing {
                 same_count(curve, parts.len())?;
                 curve.iter().map(|month| exact_decimal(*month.max(&Decimal::ZERO))).collect()
             }
-        };
-        let amounts = allocate(total, &weights).ok_or(InvalidPhasing::FlatCurve)?;
-        let phases = parts.into_iter().zip(amounts);
-        Ok(phases.map(|(period, amount)| Phase { period, amount }).collect())
+        })
     }
 }
 

@@ -53,7 +53,7 @@ impl ActionItem {
 
     /// The review that agreed on it; null where none did.
     async fn review(&self, ctx: &Context<'_>) -> Result<Option<Review>, ApiError> {
-        let rows = ctx.loaders().load_one(ReviewsOf(self.plan.id)).await?.unwrap_or_default();
+        let rows = ctx.load(ReviewsOf(self.plan.id)).await?.unwrap_or_default();
         let agreed = rows.into_iter().find(|row| Some(row.id) == self.row.review_id);
         Ok(agreed.map(|row| Review { plan: Arc::clone(&self.plan), row }))
     }
@@ -165,7 +165,7 @@ impl ActionItem {
 
 async fn person(ctx: &Context<'_>, id: Option<UserId>) -> Result<Option<User>, ApiError> {
     match id {
-        Some(id) => Ok(ctx.loaders().load_one(id).await?.map(User)),
+        Some(id) => Ok(ctx.load(id).await?.map(User)),
         None => Ok(None),
     }
 }
@@ -253,8 +253,8 @@ pub async fn carried_to(
     plan: &Arc<plan::Model>,
     review: &review::Model,
 ) -> Result<Vec<ActionItem>, ApiError> {
-    let open = ctx.loaders().load_one(OpenActionsOf(plan.id)).await?.unwrap_or_default();
-    let reviews = ctx.loaders().load_one(ReviewsOf(plan.id)).await?.unwrap_or_default();
+    let open = ctx.load(OpenActionsOf(plan.id)).await?.unwrap_or_default();
+    let reviews = ctx.load(ReviewsOf(plan.id)).await?.unwrap_or_default();
     let carried = action_items::carried_to(review, &reviews, open);
     Ok(carried.into_iter().map(|row| ActionItem { plan: Arc::clone(plan), row }).collect())
 }

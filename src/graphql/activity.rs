@@ -139,7 +139,7 @@ impl Activity {
 
     /// What either side has said against it, the latest first; the first is open while the provenance is `DISPUTED`.
     async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<Dispute>, ApiError> {
-        let found = ctx.loaders().load_one(DisputesOf(self.0.id)).await?.unwrap_or_default();
+        let found = ctx.load(DisputesOf(self.0.id)).await?.unwrap_or_default();
         Ok(found.into_iter().map(Dispute).collect())
     }
 
@@ -160,7 +160,7 @@ async fn value(
     id: Option<DimensionValueId>,
 ) -> Result<Option<DimensionValue>, ApiError> {
     match id {
-        Some(id) => Ok(ctx.loaders().load_one(id).await?.map(DimensionValue)),
+        Some(id) => Ok(ctx.load(id).await?.map(DimensionValue)),
         None => Ok(None),
     }
 }

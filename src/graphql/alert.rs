@@ -69,16 +69,16 @@ impl Alert {
         let subject = self.0.subject_id;
         Ok(match self.0.rule.about() {
             About::Target => {
-                target::of_plan(ctx, &plan.0, TargetId(subject)).await?.map(Into::into)
+                Box::pin(target::of_plan(ctx, &plan.0, TargetId(subject))).await?.map(Into::into)
             }
-            About::Commitment => {
-                commitment::of_plan(ctx, &plan.0, CommitmentId(subject)).await?.map(Into::into)
-            }
+            About::Commitment => Box::pin(commitment::of_plan(ctx, &plan.0, CommitmentId(subject)))
+                .await?
+                .map(Into::into),
             About::Review => {
-                review::of_plan(ctx, &plan.0, ReviewId(subject)).await?.map(Into::into)
+                Box::pin(review::of_plan(ctx, &plan.0, ReviewId(subject))).await?.map(Into::into)
             }
             About::ActionItem => {
-                let found = ctx.loaders().load_one(ActionItemId(subject)).await?;
+                let found = ctx.load(ActionItemId(subject)).await?;
                 found.map(|row| ActionItem { plan: plan.0, row }.into())
             }
             About::Plan => Some(plan.into()),
@@ -111,14 +111,14 @@ impl Alert {
         if ctx.op().member()?.user().is_none() {
             return Ok(None);
         }
-        let read = ctx.loaders().load_one(ReadOf(self.0.id)).await?;
+        let read = ctx.load(ReadOf(self.0.id)).await?;
         Ok(Some(read == Some(self.0.ask_id)))
     }
 
     /// Who of the viewer's side is to see to it; null when nobody in particular is.
     async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
         let Some(assignee) = self.0.assignee_id else { return Ok(None) };
-        Ok(ctx.loaders().load_one(assignee).await?.map(User))
+        Ok(ctx.load(assignee).await?.map(User))
     }
 
     /// When it was brought before the executive sponsor of the viewer's side, because it was critical and nobody took note of it;
@@ -135,7 +135,7 @@ impl Alert {
     /// What either side has recorded to bring back on course what it is about, the latest first; at most a hundred.
     async fn recovery_actions(&self, ctx: &Context<'_>) -> Result<Vec<ActionItem>, ApiError> {
         let Some(plan) = plan_of(ctx, self.0.plan_id).await? else { return Ok(Vec::new()) };
-        let found = recovery::of_alert(ctx.op(), &self.0).await?;
+        let found = Box::pin(recovery::of_alert(ctx.op(), &self.0)).await?;
         Ok(found.into_iter().map(|row| ActionItem { plan: Arc::clone(&plan.0), row }).collect())
     }
 }

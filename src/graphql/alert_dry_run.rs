@@ -113,7 +113,7 @@ impl AlertDryRunQuery {
         >,
     ) -> Result<Vec<Option<AlertDryRun>>, ApiError> {
         let trial = policy.unwrap_or_default().on(since.0)?;
-        let fired = dry_runs::run(ctx.op(), &plan_ids, &trial).await?;
+        let fired = Box::pin(dry_runs::run(ctx.op(), &plan_ids, &trial)).await?;
         Ok(fired.into_iter().map(|fired| fired.map(AlertDryRun::from)).collect())
     }
 }

@@ -58,7 +58,7 @@ impl Comment {
     /// Who said it; null where the viewer does not know the person.
     async fn author(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
         match self.0.author_id {
-            Some(id) => Ok(ctx.loaders().load_one(id).await?.map(User)),
+            Some(id) => Ok(ctx.load(id).await?.map(User)),
             None => Ok(None),
         }
     }
@@ -70,7 +70,7 @@ impl Comment {
 
     /// Whom it is meant to reach, as far as the viewer knows them; nobody once it was taken back.
     async fn mentions(&self, ctx: &Context<'_>) -> Result<Vec<User>, ApiError> {
-        let ids = ctx.loaders().load_one(MentionsOf(self.0.id)).await?.unwrap_or_default();
+        let ids = ctx.load(MentionsOf(self.0.id)).await?.unwrap_or_default();
         let mut found = ctx.loaders().load_many(ids.iter().copied()).await?;
         Ok(ids.iter().filter_map(|id| found.remove(id)).map(User).collect())
     }
@@ -78,7 +78,7 @@ impl Comment {
     /// The comment that it replies to.
     async fn reply_to(&self, ctx: &Context<'_>) -> Result<Option<Self>, ApiError> {
         match self.0.reply_to {
-            Some(id) => Ok(ctx.loaders().load_one(id).await?.map(Self)),
+            Some(id) => Ok(ctx.load(id).await?.map(Self)),
             None => Ok(None),
         }
     }
@@ -99,7 +99,7 @@ impl Comment {
             ..comments::CommentFilter::default()
         };
         let args = PageArgs { first, after, last, before };
-        page(ctx, "replies", wanted, Order::OldestFirst, args).await
+        Box::pin(page(ctx, "replies", wanted, Order::OldestFirst, args)).await
     }
 
     /// When it was said.

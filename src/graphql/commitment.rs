@@ -46,7 +46,7 @@ impl CommitmentRow {
 
     async fn owner(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
         match self.row.owner_id {
-            Some(id) => Ok(ctx.loaders().load_one(id).await?.map(User)),
+            Some(id) => Ok(ctx.load(id).await?.map(User)),
             None => Ok(None),
         }
     }
@@ -239,7 +239,7 @@ macro_rules! commitment_types {
                 #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
             ) -> Result<Paged<HistoryEntry>, ApiError> {
                 let args = PageArgs { first, after, last, before };
-                history::of_part(ctx, self.0.plan.id, PlanPart::Commitment(self.0.row.id), args).await
+                Box::pin(history::of_part(ctx, self.0.plan.id, PlanPart::Commitment(self.0.row.id), args)).await
             }
 
             $($own)*

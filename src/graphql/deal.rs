@@ -126,7 +126,7 @@ async fn value(
     id: Option<DimensionValueId>,
 ) -> Result<Option<DimensionValue>, ApiError> {
     match id {
-        Some(id) => Ok(ctx.loaders().load_one(id).await?.map(DimensionValue)),
+        Some(id) => Ok(ctx.load(id).await?.map(DimensionValue)),
         None => Ok(None),
     }
 }

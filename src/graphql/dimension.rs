@@ -42,7 +42,7 @@ impl DimensionValue {
     /// The value that it is a part of; null at the top.
     async fn parent(&self, ctx: &Context<'_>) -> Result<Option<DimensionValue>, ApiError> {
         let Some(id) = self.0.parent_id else { return Ok(None) };
-        Ok(ctx.loaders().load_one(id).await?.map(DimensionValue))
+        Ok(ctx.load(id).await?.map(DimensionValue))
     }
 
     /// Other spellings by which facts are placed here, in lower case. Null for partners.
@@ -50,7 +50,7 @@ impl DimensionValue {
         if ctx.op().actor.side() == Some(Side::Partner) {
             return Ok(None);
         }
-        let found = ctx.loaders().load_one(AliasesOf(self.0.id)).await?;
+        let found = ctx.load(AliasesOf(self.0.id)).await?;
         Ok(Some(found.unwrap_or_default()))
     }
 }

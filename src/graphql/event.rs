@@ -280,7 +280,7 @@ event_types! {
         async fn alert(&self, ctx: &Context<'_>) -> Result<Option<Alert>, ApiError> {
             match self.0.row.payload {
                 EventBody::Alert { alert, .. } => {
-                    Ok(ctx.loaders().load_one(alert).await?.map(Alert))
+                    Ok(ctx.load(alert).await?.map(Alert))
                 }
                 _ => Ok(None),
             }
@@ -319,7 +319,7 @@ event_types! {
         async fn action_item(&self, ctx: &Context<'_>) -> Result<Option<ActionItem>, ApiError> {
             let EventBody::ActionItem { item } = self.0.row.payload else { return Ok(None) };
             let Some(plan) = plan_of(ctx, self.0.row.plan_id).await? else { return Ok(None) };
-            Ok(ctx.loaders().load_one(item).await?.map(|row| ActionItem { plan: plan.0, row }))
+            Ok(ctx.load(item).await?.map(|row| ActionItem { plan: plan.0, row }))
         }
     }
 

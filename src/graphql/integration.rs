@@ -41,7 +41,7 @@ impl Integration {
     /// Who opened it; null when the viewer may not know people.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
         let Some(id) = self.0.created_by else { return Ok(None) };
-        Ok(ctx.loaders().load_one(id).await?.map(User))
+        Ok(ctx.load(id).await?.map(User))
     }
 
     /// When it was opened.
@@ -61,7 +61,7 @@ impl Integration {
 
     /// The rows that it sent last and that were not recorded, the latest first: a hundred at most, and for thirty days.
     async fn rejected_rows(&self, ctx: &Context<'_>) -> Result<Vec<RejectedRow>, ApiError> {
-        let found = ctx.loaders().load_one(RejectionsOf(self.0.id)).await?.unwrap_or_default();
+        let found = ctx.load(RejectionsOf(self.0.id)).await?.unwrap_or_default();
         found.into_iter().map(RejectedRow::of).collect()
     }
 

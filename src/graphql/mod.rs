@@ -61,14 +61,17 @@ pub mod viewer;
 pub mod visit;
 pub mod webhook;
 
+use std::hash::Hash;
+
 use async_graphql::{
     Context, MergedObject, MergedSubscription, Request, SDLExportOptions, SchemaBuilder,
-    parser::types::OperationType,
+    dataloader::Loader, parser::types::OperationType,
 };
+use futures_util::future::BoxFuture;
 
-use crate::{bus::memory::Bus, op::Op};
+use crate::{bus::memory::Bus, error::Error, op::Op};
 use acting::Credential;
-use loaders::{Memory, RequestLoader};
+use loaders::{Loaders, Memory, RequestLoader};
 
 /// Everything that can be asked.
 #[derive(Debug, Default, MergedObject)]
@@ -161,6 +164,9 @@ fn memory(request: &mut Request) -> Memory {
     if only_reads { Memory::WholeRequest } else { Memory::Nothing }
 }
 
+/// Something that is being loaded.
+pub type Loading<'a, K> = BoxFuture<'a, Result<Option<<Loaders as Loader<K>>::Value>, Error>>;
+
 /// What a resolver finds in its context.
 pub trait ContextExt {
     /// The operation under way: who asks, where things are kept, what time it is.
@@ -168,6 +174,15 @@ pub trait ContextExt {
 
     /// The loader of the request.
     fn loaders(&self) -> &RequestLoader;
+
+    /// Loads one thing, together with what else is asked for now.
+    ///
+    /// Boxed, as whatever else a field of many siblings waits for: each field of an answer takes as much room as the largest of its
+    /// type.
+    fn load<K>(&self, key: K) -> Loading<'_, K>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Loaders: Loader<K, Error = Error>;
 }
 
 impl ContextExt for Context<'_> {
@@ -177,5 +192,13 @@ impl ContextExt for Context<'_> {
 
     fn loaders(&self) -> &RequestLoader {
         self.data_unchecked()
+    }
+
+    fn load<K>(&self, key: K) -> Loading<'_, K>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Loaders: Loader<K, Error = Error>,
+    {
+        Box::pin(self.loaders().load_one(key))
     }
 }

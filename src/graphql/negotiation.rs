@@ -53,7 +53,7 @@ impl FieldValue {
 
 async fn person(ctx: &Context<'_>, id: Option<UserId>) -> Result<Option<User>, ApiError> {
     match id {
-        Some(id) => Ok(ctx.loaders().load_one(id).await?.map(User)),
+        Some(id) => Ok(ctx.load(id).await?.map(User)),
         None => Ok(None),
     }
 }
@@ -92,7 +92,7 @@ impl CounterProposal {
 
     /// What the field has now; null where what it is of has been removed.
     async fn value_now(&self, ctx: &Context<'_>) -> Result<Option<FieldValue>, ApiError> {
-        let now = negotiation::now(ctx.op(), &self.plan, &self.row.change).await?;
+        let now = Box::pin(negotiation::now(ctx.op(), &self.plan, &self.row.change)).await?;
         Ok(now.as_ref().map(FieldValue::of))
     }
 
@@ -143,7 +143,7 @@ impl CounterProposal {
 
     /// The whole exchange about the field that it is part of, oldest first; 100 proposals at most.
     async fn thread(&self, ctx: &Context<'_>) -> Result<Vec<Self>, ApiError> {
-        let rows = ctx.loaders().load_one(ThreadOf(self.row.thread_id)).await?.unwrap_or_default();
+        let rows = ctx.load(ThreadOf(self.row.thread_id)).await?.unwrap_or_default();
         Ok(rows.into_iter().map(|row| Self { plan: Arc::clone(&self.plan), row }).collect())
     }
 }

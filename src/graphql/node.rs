@@ -291,7 +291,7 @@ where
     I: Copy + Eq + Hash + Send + Sync + 'static,
     Loaders: Loader<I, Value = M, Error = Error>,
 {
-    Ok(ctx.loaders().load_one(id).await?.map(wrap))
+    Ok(ctx.load(id).await?.map(wrap))
 }
 
 /// Finding anything by its id.

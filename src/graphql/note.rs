@@ -29,7 +29,7 @@ impl Note {
     /// Who wrote it.
     async fn author(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
         match self.0.author_id {
-            Some(id) => Ok(ctx.loaders().load_one(id).await?.map(User)),
+            Some(id) => Ok(ctx.load(id).await?.map(User)),
             None => Ok(None),
         }
     }

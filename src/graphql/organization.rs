@@ -78,7 +78,7 @@ impl Organization {
         let (op, id) = (ctx.op().clone(), self.0.id);
         let people = List::new("Organization.users", &id);
         let page = people.page(&PageArgs { first, after, last, before })?;
-        let found = users::of_organization(&op, id, &page).await?;
+        let found = Box::pin(users::of_organization(&op, id, &page)).await?;
         let total = Total::new(move || {
             let op = op.clone();
             async move { users::count_of_organization(&op, id).await }
@@ -99,7 +99,7 @@ impl Organization {
         let (op, id) = (ctx.op().clone(), self.0.id);
         let accounts = List::new("Organization.integrations", &id);
         let page = accounts.page(&PageArgs { first, after, last, before })?;
-        let found = integrations::of_organization(&op, id, &page).await?;
+        let found = Box::pin(integrations::of_organization(&op, id, &page)).await?;
         let total = Total::new(move || {
             let op = op.clone();
             async move { integrations::count_of_organization(&op, id).await }
@@ -120,7 +120,7 @@ impl Organization {
         let (op, id) = (ctx.op().clone(), self.0.id);
         let endpoints = List::new("Organization.webhookEndpoints", &id);
         let page = endpoints.page(&PageArgs { first, after, last, before })?;
-        let found = webhooks::listing::of_organization(&op, id, &page).await?;
+        let found = Box::pin(webhooks::listing::of_organization(&op, id, &page)).await?;
         let total = Total::new(move || {
             let op = op.clone();
             async move { webhooks::listing::count_of_organization(&op, id).await }
@@ -130,7 +130,7 @@ impl Organization {
 
     /// The tiers of the vendor's programme, the highest first; none for a partner.
     async fn tiers(&self, ctx: &Context<'_>) -> Result<Vec<Tier>, ApiError> {
-        let tiers = programmes::tiers_of(ctx.op(), self.0.id).await?;
+        let tiers = Box::pin(programmes::tiers_of(ctx.op(), self.0.id)).await?;
         Ok(tiers.into_iter().map(Tier).collect())
     }
 
@@ -148,7 +148,7 @@ impl Organization {
         let (op, id) = (ctx.op().clone(), self.0.id);
         let values = List::new("Organization.dimensionValues", &(id, dimension));
         let page = values.page(&PageArgs { first, after, last, before })?;
-        let found = dimensions::of_vendor(&op, id, dimension, &page).await?;
+        let found = Box::pin(dimensions::of_vendor(&op, id, dimension, &page)).await?;
         let total = Total::new(move || {
             let op = op.clone();
             async move { dimensions::count_of_vendor(&op, id, dimension).await }

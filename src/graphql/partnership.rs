@@ -50,7 +50,7 @@ impl Partnership {
 
     /// The partner's tier in the vendor's programme.
     async fn tier(&self, ctx: &Context<'_>) -> Result<Tier, ApiError> {
-        let found = ctx.loaders().load_one(self.0.tier_id).await?;
+        let found = ctx.load(self.0.tier_id).await?;
         Ok(Tier(found.ok_or(Error::NotFound("tier"))?))
     }
 
@@ -80,7 +80,7 @@ impl Partnership {
 
     /// The people of both sides who work on it, in the order of joining. An integration needs the scope `PLANS_READ`.
     async fn team(&self, ctx: &Context<'_>) -> Result<Vec<TeamMember>, ApiError> {
-        let team = ctx.loaders().load_one(TeamOf(self.0.id)).await?.unwrap_or_default();
+        let team = ctx.load(TeamOf(self.0.id)).await?.unwrap_or_default();
         let people = ctx.loaders().load_many(team.iter().map(|member| member.user_id)).await?;
         Ok(team
             .into_iter()
@@ -97,7 +97,7 @@ impl Partnership {
 
     /// The agreements that frame it, the earliest first. An integration needs the scope `PLANS_READ`.
     async fn agreements(&self, ctx: &Context<'_>) -> Result<Vec<PartnerAgreement>, ApiError> {
-        let found = ctx.loaders().load_one(AgreementsOf(self.0.id)).await?;
+        let found = ctx.load(AgreementsOf(self.0.id)).await?;
         Ok(found.unwrap_or_default().into_iter().map(PartnerAgreement).collect())
     }
 
@@ -177,7 +177,7 @@ impl PartnerAgreement {
 
     /// The partnership that it frames.
     async fn partnership(&self, ctx: &Context<'_>) -> Result<Partnership, ApiError> {
-        let found = ctx.loaders().load_one(self.0.partnership_id).await?;
+        let found = ctx.load(self.0.partnership_id).await?;
         Ok(Partnership(found.ok_or(Error::NotFound("partnership"))?))
     }
 }
@@ -215,6 +215,6 @@ pub async fn page(ctx: &Context<'_>, args: &PageArgs) -> Result<Paged<Partnershi
 }
 
 async fn organization(ctx: &Context<'_>, id: OrganizationId) -> Result<Organization, ApiError> {
-    let found = ctx.loaders().load_one(id).await?;
+    let found = ctx.load(id).await?;
     Ok(Organization(found.ok_or(Error::NotFound("organization"))?))
 }

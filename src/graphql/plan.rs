@@ -68,12 +68,12 @@ impl From<plan::Model> for Plan {
 
 /// A plan, if the viewer may see it.
 pub async fn plan_of(ctx: &Context<'_>, id: PlanId) -> Result<Option<Plan>, ApiError> {
-    Ok(ctx.loaders().load_one(id).await?.map(Plan))
+    Ok(ctx.load(id).await?.map(Plan))
 }
 
 /// Today in the time zone of the plan's vendor.
 pub async fn today(ctx: &Context<'_>, plan: &plan::Model) -> Result<NaiveDate, ApiError> {
-    let vendor = ctx.loaders().load_one(plan.vendor_id).await?;
+    let vendor = ctx.load(plan.vendor_id).await?;
     let vendor = vendor.ok_or_else(|| Error::Inconsistent(format!("{} has no vendor", plan.id)))?;
     Ok(ctx.op().today(organizations::zone(&vendor)?))
 }
@@ -89,18 +89,18 @@ async fn organization(
     ctx: &Context<'_>,
     id: OrganizationId,
 ) -> Result<Option<Organization>, ApiError> {
-    Ok(ctx.loaders().load_one(id).await?.map(Organization))
+    Ok(ctx.load(id).await?.map(Organization))
 }
 
 /// What the plan's versions and rows say.
 pub async fn reading(ctx: &Context<'_>, plan: &plan::Model) -> Result<Arc<Reading>, ApiError> {
-    Ok(ctx.loaders().load_one(ReadingOf(plan.id)).await?.unwrap_or_default())
+    Ok(ctx.load(ReadingOf(plan.id)).await?.unwrap_or_default())
 }
 
 /// A person, if there is one.
 pub async fn person(ctx: &Context<'_>, id: Option<UserId>) -> Result<Option<User>, ApiError> {
     match id {
-        Some(id) => Ok(ctx.loaders().load_one(id).await?.map(User)),
+        Some(id) => Ok(ctx.load(id).await?.map(User)),
         None => Ok(None),
     }
 }
@@ -159,7 +159,7 @@ impl Plan {
 
     /// The partnership that it belongs to.
     async fn partnership(&self, ctx: &Context<'_>) -> Result<Option<Partnership>, ApiError> {
-        Ok(ctx.loaders().load_one(self.0.partnership_id).await?.map(Partnership))
+        Ok(ctx.load(self.0.partnership_id).await?.map(Partnership))
     }
 
     /// The vendor.
@@ -248,7 +248,7 @@ impl Plan {
 
     /// Its reviews in order of their days; there are none before it is signed.
     async fn reviews(&self, ctx: &Context<'_>) -> Result<Vec<Review>, ApiError> {
-        let mut found = reviews::of_plans(ctx.op(), &[self.0.id]).await?;
+        let mut found = Box::pin(reviews::of_plans(ctx.op(), &[self.0.id])).await?;
         let rows = found.remove(&self.0.id).unwrap_or_default();
         Ok(rows.into_iter().map(|row| Review { plan: Arc::clone(&self.0), row }).collect())
     }
@@ -266,7 +266,7 @@ impl Plan {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<ActionItem>, ApiError> {
         let args = PageArgs { first, after, last, before };
-        action_item::page(ctx, &self.0, filter.unwrap_or_default(), args).await
+        Box::pin(action_item::page(ctx, &self.0, filter.unwrap_or_default(), args)).await
     }
 
     /// Where it stands on a day; null until it is signed.
@@ -277,18 +277,18 @@ impl Plan {
             Date,
         >,
     ) -> Result<Option<PlanProgress>, ApiError> {
-        PlanProgress::of(ctx, &self.0, as_of).await
+        Box::pin(PlanProgress::of(ctx, &self.0, as_of)).await
     }
 
     /// What keeps it from being proposed, and what its parties should know before they do.
     async fn readiness(&self, ctx: &Context<'_>) -> Result<Vec<Finding>, ApiError> {
-        let found = content::readiness(ctx.op().db.read(), &self.0).await?;
+        let found = Box::pin(content::readiness(ctx.op().db.read(), &self.0)).await?;
         Ok(found.into_iter().map(Finding::from).collect())
     }
 
     /// The versions that were proposed, oldest first.
     async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<PlanVersion>, ApiError> {
-        let found = signing::versions_of(ctx.op(), &self.0).await?;
+        let found = Box::pin(signing::versions_of(ctx.op(), &self.0)).await?;
         Ok(found.into_iter().map(PlanVersion).collect())
     }
 
@@ -308,7 +308,7 @@ impl Plan {
         ctx: &Context<'_>,
         #[graphql(desc = "The day.")] day: Date,
     ) -> Result<Option<i32>, ApiError> {
-        let versions = versions::of_plan(ctx.op().db.read(), self.0.id).await?;
+        let versions = Box::pin(versions::of_plan(ctx.op().db.read(), self.0.id)).await?;
         Ok(versions.on(day.0).map(|version| version.number))
     }
 
@@ -319,7 +319,7 @@ impl Plan {
         #[graphql(desc = "The number of the version to begin with.")] from: i32,
         #[graphql(desc = "The number of the version to compare it with.")] to: i32,
     ) -> Result<Vec<Difference>, ApiError> {
-        let found = versions::differences(ctx.op(), &self.0, from, to).await?;
+        let found = Box::pin(versions::differences(ctx.op(), &self.0, from, to)).await?;
         Ok(found.into_iter().map(Difference::from).collect())
     }
 
@@ -336,13 +336,13 @@ impl Plan {
     /// The figures of its last day, frozen when it was closed or terminated; null until then. What is recorded later does not move
     /// them.
     async fn final_scorecard(&self, ctx: &Context<'_>) -> Result<Option<Scorecard>, ApiError> {
-        let found = ctx.loaders().load_one(FinalScorecardOf(self.0.id)).await?;
+        let found = ctx.load(FinalScorecardOf(self.0.id)).await?;
         found.map(Scorecard::try_of).transpose()
     }
 
     /// The signatures under its versions, oldest first, those that no longer count included.
     async fn signatures(&self, ctx: &Context<'_>) -> Result<Vec<Signature>, ApiError> {
-        let found = signing::of_plan(ctx.op(), &self.0).await?;
+        let found = Box::pin(signing::of_plan(ctx.op(), &self.0)).await?;
         Ok(found.into_iter().map(Signature).collect())
     }
 
@@ -361,12 +361,12 @@ impl Plan {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<Alert>, ApiError> {
         let filter = AlertFilter { plan_id: Some(self.0.id), ..filter.unwrap_or_default() };
-        alert::page(ctx, filter, PageArgs { first, after, last, before }).await
+        Box::pin(alert::page(ctx, filter, PageArgs { first, after, last, before })).await
     }
 
     /// How many alerts of the viewer's side about it stand, acknowledged or not.
     async fn open_alert_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        let found = ctx.loaders().load_one(StandingAlertsOf(self.0.id)).await?;
+        let found = ctx.load(StandingAlertsOf(self.0.id)).await?;
         Ok(i32::try_from(found.unwrap_or_default()).unwrap_or(i32::MAX))
     }
 
@@ -390,7 +390,7 @@ impl Plan {
             occurred_to: filter.occurred_to.or(Some(Date(self.0.ends_on))),
             ..filter
         };
-        activity::page(ctx, within, PageArgs { first, after, last, before }).await
+        Box::pin(activity::page(ctx, within, PageArgs { first, after, last, before })).await
     }
 
     /// What was done to it, by whom, the latest first.
@@ -406,12 +406,12 @@ impl Plan {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<HistoryEntry>, ApiError> {
         let args = PageArgs { first, after, last, before };
-        history::of_plan(ctx, self.0.id, filter.unwrap_or_default(), args).await
+        Box::pin(history::of_plan(ctx, self.0.id, filter.unwrap_or_default(), args)).await
     }
 
     /// When the viewer last said that it was seen; null before the first time, and for an integration.
     async fn last_visited_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>, ApiError> {
-        Ok(ctx.loaders().load_one(VisitTo(self.0.id)).await?.map(|visit| visit.at))
+        Ok(ctx.load(VisitTo(self.0.id)).await?.map(|visit| visit.at))
     }
 
     /// What others have done to it since the viewer's last visit, the latest first; all that they ever did before the first. Null for
@@ -426,7 +426,7 @@ impl Plan {
         #[graphql(desc = "Entries from the end.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Option<Paged<HistoryEntry>>, ApiError> {
-        visit::changes(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        Box::pin(visit::changes(ctx, self.0.id, PageArgs { first, after, last, before })).await
     }
 
     /// Values that one side has proposed for single fields, with their answers, the latest first.
@@ -443,7 +443,7 @@ impl Plan {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<CounterProposal>, ApiError> {
         let args = PageArgs { first, after, last, before };
-        negotiation::page(ctx, &self.0, filter.unwrap_or_default(), args).await
+        Box::pin(negotiation::page(ctx, &self.0, filter.unwrap_or_default(), args)).await
     }
 
     /// What was said about it and its parts, replies included, the latest first: what both sides hear, and what the viewer's side
@@ -459,7 +459,7 @@ impl Plan {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<Comment>, ApiError> {
         let args = PageArgs { first, after, last, before };
-        comment::of_plan(ctx, self.0.id, filter.unwrap_or_default(), args).await
+        Box::pin(comment::of_plan(ctx, self.0.id, filter.unwrap_or_default(), args)).await
     }
 
     /// Notes that the viewer's side keeps to itself, the latest first; the other side never learns of them.
@@ -473,7 +473,7 @@ impl Plan {
         #[graphql(desc = "Notes from the end.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<Note>, ApiError> {
-        note::page(ctx, &self.0, PageArgs { first, after, last, before }).await
+        Box::pin(note::page(ctx, &self.0, PageArgs { first, after, last, before })).await
     }
 
     /// What it is offered, asked and measured by: the programme's policy of the day on which its draft was begun.
@@ -483,12 +483,12 @@ impl Plan {
 
     /// The plan of the period before that it renews; null if it renews none.
     async fn renews(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
-        renewal::renewed(ctx, &self.0).await
+        Box::pin(renewal::renewed(ctx, &self.0)).await
     }
 
     /// The plan that renews it; null while the viewer may see none. Of several, the one that is furthest on its way.
     async fn renewed_by(&self, ctx: &Context<'_>) -> Result<Option<Plan>, ApiError> {
-        let found = ctx.loaders().load_one(super::loaders::RenewalsOf(self.0.id)).await?;
+        let found = ctx.load(super::loaders::RenewalsOf(self.0.id)).await?;
         Ok(found.and_then(renewals::foremost).map(Plan::from))
     }
 

@@ -50,7 +50,7 @@ impl Tier {
         if ctx.op().actor.side() == Some(Side::Partner) {
             return Ok(None);
         }
-        let found = ctx.loaders().load_one(PoliciesOf(self.0.id)).await?;
+        let found = ctx.load(PoliciesOf(self.0.id)).await?;
         Ok(Some(found.unwrap_or_default().into_iter().map(TierPolicy::from).collect()))
     }
 }

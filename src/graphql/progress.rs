@@ -107,7 +107,7 @@ pub async fn figures(
     let Some(as_of) = day(ctx, plan, as_of).await? else { return Ok(None) };
     let reading = reading(ctx, plan).await?;
     let key = FiguresOf { plan: Arc::clone(plan), reading, day: as_of };
-    Ok(ctx.loaders().load_one(key).await?)
+    Ok(ctx.load(key).await?)
 }
 
 /// A plan in a few figures on a day: an edge of plans.
@@ -300,9 +300,9 @@ impl TargetProgress {
         interval: Interval,
     ) -> Result<Vec<SeriesPoint>, ApiError> {
         let figures = self.figures();
-        let days =
-            tallies::days_of(ctx.op().db.read(), figures.target.id, figures.lens, self.plan.as_of)
-                .await?;
+        let (target, lens) = (figures.target.id, figures.lens);
+        let days = tallies::days_of(ctx.op().db.read(), target, lens, self.plan.as_of);
+        let days = Box::pin(days).await?;
         let unit = self.unit();
         let ends =
             interval.ends(self.plan.plan.starts_on, self.plan.as_of.min(self.plan.plan.ends_on));
@@ -564,7 +564,8 @@ impl PlanProgress {
         #[graphql(desc = "How to cut them.")] by: Slice,
     ) -> Result<Vec<Cut>, ApiError> {
         let plan = &self.plan;
-        let found = tallies::slices(ctx.op().db.read(), &[plan.id], by, self.as_of).await?;
+        let found =
+            Box::pin(tallies::slices(ctx.op().db.read(), &[plan.id], by, self.as_of)).await?;
         let mut cuts: Vec<Cut> = found
             .into_iter()
             .map(|((_, key), sums)| Cut {
@@ -587,7 +588,7 @@ impl PlanProgress {
         interval: Interval,
     ) -> Result<Vec<PlanSeriesPoint>, ApiError> {
         let plan = &self.plan;
-        let days = tallies::days_of_plan(ctx.op().db.read(), plan.id, self.as_of).await?;
+        let days = Box::pin(tallies::days_of_plan(ctx.op().db.read(), plan.id, self.as_of)).await?;
         let mut days = days.into_iter().filter(|row| row.day >= plan.starts_on).peekable();
         let mut points = Vec::new();
         for ends_on in interval.ends(plan.starts_on, self.as_of.min(plan.ends_on)) {
@@ -734,7 +735,7 @@ impl Cut {
     /// The dimension's value; null where the cut is not by a dimension.
     async fn value(&self, ctx: &Context<'_>) -> Result<Option<DimensionValue>, ApiError> {
         match self.key.parse::<DimensionValueId>() {
-            Ok(id) => Ok(ctx.loaders().load_one(id).await?.map(DimensionValue)),
+            Ok(id) => Ok(ctx.load(id).await?.map(DimensionValue)),
             Err(_) => Ok(None),
         }
     }

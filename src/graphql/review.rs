@@ -51,7 +51,7 @@ pub async fn of_plan(
     plan: &Arc<plan::Model>,
     id: ReviewId,
 ) -> Result<Option<Review>, ApiError> {
-    let rows = ctx.loaders().load_one(ReviewsOf(plan.id)).await?.unwrap_or_default();
+    let rows = ctx.load(ReviewsOf(plan.id)).await?.unwrap_or_default();
     let found = rows.into_iter().find(|row| row.id == id);
     Ok(found.map(|row| Review { plan: Arc::clone(plan), row }))
 }
@@ -61,11 +61,11 @@ impl Review {
         &self,
         ctx: &Context<'_>,
     ) -> Result<Vec<review_answer::Model>, ApiError> {
-        Ok(ctx.loaders().load_one(AnswersOf(self.row.id)).await?.unwrap_or_default())
+        Ok(ctx.load(AnswersOf(self.row.id)).await?.unwrap_or_default())
     }
 
     async fn frozen(&self, ctx: &Context<'_>) -> Result<Option<scorecard::Model>, ApiError> {
-        Ok(ctx.loaders().load_one(ScorecardOf(self.row.id)).await?)
+        Ok(ctx.load(ScorecardOf(self.row.id)).await?)
     }
 
     fn kept(&self) -> Minutes {
@@ -140,7 +140,7 @@ impl Review {
 
     /// What earlier reviews left to be done, and is still open on either side, due first first.
     async fn open_actions(&self, ctx: &Context<'_>) -> Result<Vec<ActionItem>, ApiError> {
-        action_item::carried_to(ctx, &self.plan, &self.row).await
+        Box::pin(action_item::carried_to(ctx, &self.plan, &self.row)).await
     }
 
     /// The day on which it was held.
@@ -156,7 +156,7 @@ impl Review {
     /// Who wrote it down; null where the viewer does not know the person.
     async fn held_by(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
         match self.row.held_by {
-            Some(id) => Ok(ctx.loaders().load_one(id).await?.map(User)),
+            Some(id) => Ok(ctx.load(id).await?.map(User)),
             None => Ok(None),
         }
     }
@@ -178,7 +178,7 @@ impl Review {
         ctx: &Context<'_>,
         #[graphql(desc = "The review that comes before.")] with: ReviewId,
     ) -> Result<Option<ScorecardComparison>, ApiError> {
-        let before = scorecards::of_plan_review(ctx.op(), &self.plan, with).await?;
+        let before = Box::pin(scorecards::of_plan_review(ctx.op(), &self.plan, with)).await?;
         let Some((before, after)) = before.zip(self.frozen(ctx).await?) else { return Ok(None) };
         let compared = Comparison::of(&scorecards::read(&before)?, &scorecards::read(&after)?);
         Ok(Some(compared.into()))
@@ -189,7 +189,7 @@ impl Review {
         let mut attendees = Vec::new();
         for minutes::Attendee { user, name, side } in self.kept().attendees {
             let user = match user {
-                Some(id) => ctx.loaders().load_one(id).await?.map(User),
+                Some(id) => ctx.load(id).await?.map(User),
                 None => None,
             };
             attendees.push(ReviewAttendee { user, name, side });
@@ -267,7 +267,7 @@ impl AgendaItem {
         if !self.item.kind.lists_open_actions() {
             return Ok(Vec::new());
         }
-        action_item::carried_to(ctx, &self.review.plan, &self.review.row).await
+        Box::pin(action_item::carried_to(ctx, &self.review.plan, &self.review.row)).await
     }
 }
 
@@ -318,7 +318,7 @@ impl ReviewAnswer {
 
     /// Who said so; null where the viewer does not know the person.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
-        Ok(ctx.loaders().load_one(self.0.user_id).await?.map(User))
+        Ok(ctx.load(self.0.user_id).await?.map(User))
     }
 
     /// What that person was called.
@@ -348,7 +348,9 @@ pub struct LateFacts {
 impl LateFacts {
     /// How many there are, corrections of earlier facts included.
     async fn count(&self, ctx: &Context<'_>) -> Result<Decimal, ApiError> {
-        Ok(Decimal(scorecards::count_late(ctx.op(), &self.plan, &self.card).await?.into()))
+        Ok(Decimal(
+            Box::pin(scorecards::count_late(ctx.op(), &self.plan, &self.card)).await?.into(),
+        ))
     }
 
     /// Since when: the scorecard was frozen then.
@@ -370,7 +372,7 @@ impl LateFacts {
         let pages = List::new("lateFacts", &self.card.id);
         let page = pages.page(&PageArgs { first, after, last, before })?;
         let (op, plan, card) = (ctx.op().clone(), Arc::clone(&self.plan), self.card.clone());
-        let found = scorecards::late_facts(&op, &plan, &card, page).await?;
+        let found = Box::pin(scorecards::late_facts(&op, &plan, &card, page)).await?;
         let total = Total::new(move || {
             let (op, plan, card) = (op.clone(), Arc::clone(&plan), card.clone());
             async move { scorecards::count_late(&op, &plan, &card).await }

@@ -94,7 +94,7 @@ impl Signature {
 
     /// Who signed.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
-        Ok(ctx.loaders().load_one(self.0.user_id).await?.map(User))
+        Ok(ctx.load(self.0.user_id).await?.map(User))
     }
 
     /// In which role.

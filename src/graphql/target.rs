@@ -169,7 +169,7 @@ impl Target {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Paged<HistoryEntry>, ApiError> {
         let args = PageArgs { first, after, last, before };
-        history::of_part(ctx, self.plan.id, PlanPart::Target(self.row.id), args).await
+        Box::pin(history::of_part(ctx, self.plan.id, PlanPart::Target(self.row.id), args)).await
     }
 }
 
@@ -178,7 +178,7 @@ async fn value(
     id: Option<DimensionValueId>,
 ) -> Result<Option<DimensionValue>, ApiError> {
     match id {
-        Some(id) => Ok(ctx.loaders().load_one(id).await?.map(DimensionValue)),
+        Some(id) => Ok(ctx.load(id).await?.map(DimensionValue)),
         None => Ok(None),
     }
 }

@@ -37,7 +37,7 @@ impl Viewer {
     /// The integration; null for a person.
     async fn integration(&self, ctx: &Context<'_>) -> Result<Option<Integration>, ApiError> {
         let Who::Integration { id, .. } = &self.0.who else { return Ok(None) };
-        Ok(ctx.loaders().load_one(*id).await?.map(Integration))
+        Ok(ctx.load(*id).await?.map(Integration))
     }
 
     /// The company that the viewer works for.

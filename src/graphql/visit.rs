@@ -18,7 +18,7 @@ pub async fn changes(
     plan: PlanId,
     args: PageArgs,
 ) -> Result<Option<Paged<HistoryEntry>>, ApiError> {
-    let last = ctx.loaders().load_one(VisitTo(plan)).await?;
+    let last = ctx.load(VisitTo(plan)).await?;
     match visits::since(ctx.op(), plan, last.as_ref()) {
         Some(wanted) => Ok(Some(history::page(ctx, "changesSinceVisit", wanted, args).await?)),
         None => Ok(None),

@@ -88,7 +88,7 @@ impl WebhookEndpoint {
     /// Who made it; null when the viewer may not know people.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
         let Some(id) = self.0.created_by else { return Ok(None) };
-        Ok(ctx.loaders().load_one(id).await?.map(User))
+        Ok(ctx.load(id).await?.map(User))
     }
 
     /// When it was made.
@@ -189,7 +189,7 @@ impl WebhookDelivery {
 
     /// Its tries so far, the first one first.
     async fn attempts(&self, ctx: &Context<'_>) -> Result<Vec<WebhookAttempt>, ApiError> {
-        let found = ctx.loaders().load_one(AttemptsOf(self.0.id)).await?;
+        let found = ctx.load(AttemptsOf(self.0.id)).await?;
         Ok(found.unwrap_or_default().into_iter().map(WebhookAttempt::from).collect())
     }
 
