@@ -69,13 +69,13 @@ impl Alert {
         let subject = self.0.subject_id;
         Ok(match self.0.rule.about() {
             About::Target => {
-                Box::pin(target::of_plan(ctx, &plan.0, TargetId(subject))).await?.map(Into::into)
+                target::of_plan(ctx, &plan.0, TargetId(subject)).await?.map(Into::into)
             }
-            About::Commitment => Box::pin(commitment::of_plan(ctx, &plan.0, CommitmentId(subject)))
-                .await?
-                .map(Into::into),
+            About::Commitment => {
+                commitment::of_plan(ctx, &plan.0, CommitmentId(subject)).await?.map(Into::into)
+            }
             About::Review => {
-                Box::pin(review::of_plan(ctx, &plan.0, ReviewId(subject))).await?.map(Into::into)
+                review::of_plan(ctx, &plan.0, ReviewId(subject)).await?.map(Into::into)
             }
             About::ActionItem => {
                 let found = ctx.load(ActionItemId(subject)).await?;

@@ -156,7 +156,7 @@ pub async fn of_plan(
     let rows = reading(ctx, plan).await?.commitments(plan);
     let row = match rows.into_iter().find(|row| row.id == id) {
         Some(row) => Some(row),
-        None => commitments::find(ctx.op(), id).await?.map(|(_, row)| row),
+        None => Box::pin(commitments::find(ctx.op(), id)).await?.map(|(_, row)| row),
     };
     Ok(row.map(|row| Commitment::of(Arc::clone(plan), row)))
 }

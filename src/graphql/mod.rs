@@ -182,7 +182,10 @@ pub trait ContextExt {
     fn load<K>(&self, key: K) -> Loading<'_, K>
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
-        Loaders: Loader<K, Error = Error>;
+        Loaders: Loader<K, Error = Error>,
+    {
+        Box::pin(self.loaders().load_one(key))
+    }
 }
 
 impl ContextExt for Context<'_> {
@@ -192,13 +195,5 @@ impl ContextExt for Context<'_> {
 
     fn loaders(&self) -> &RequestLoader {
         self.data_unchecked()
-    }
-
-    fn load<K>(&self, key: K) -> Loading<'_, K>
-    where
-        K: Send + Sync + Hash + Eq + Clone + 'static,
-        Loaders: Loader<K, Error = Error>,
-    {
-        Box::pin(self.loaders().load_one(key))
     }
 }

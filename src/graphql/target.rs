@@ -43,7 +43,7 @@ pub async fn of_plan(
     let rows = reading(ctx, plan).await?.targets(plan);
     let row = match rows.into_iter().find(|row| row.id == id) {
         Some(row) => Some(row),
-        None => targets::find(ctx.op(), id).await?.map(|(_, row)| row),
+        None => Box::pin(targets::find(ctx.op(), id)).await?.map(|(_, row)| row),
     };
     Ok(row.map(|row| Target { plan: Arc::clone(plan), row }))
 }
