@@ -7,7 +7,10 @@ use async_graphql::{
     registry::Registry,
 };
 
-use super::loaders::{Memory, loaders};
+use super::{
+    loaders::{Memory, loaders},
+    loading::Loads,
+};
 use crate::{
     op::Op,
     service::{callers, sessions},
@@ -38,12 +41,12 @@ impl<T: OutputType> OutputType for ActingAs<T> {
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
-        let mut data = Data::default();
+        let (mut data, loads) = (Data::default(), Loads::default());
         data.insert(self.op.clone());
-        data.insert(loaders(self.op.clone(), Memory::Nothing));
+        data.insert(loaders(self.op.clone(), Memory::Nothing, &loads));
         let mut ctx = ctx.clone();
         ctx.execute_data = Some(&data);
-        self.value.resolve(&ctx, field).await
+        loads.drive(self.value.resolve(&ctx, field)).await
     }
 }
 

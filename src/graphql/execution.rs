@@ -8,7 +8,7 @@ use std::{any::TypeId, fmt, sync::Arc};
 use async_graphql::{Data, Executor, Request, Response, ValidationMode};
 use futures_util::stream::BoxStream;
 
-use super::{Schema, acting, acting::Credential, schema, without_nulls};
+use super::{Schema, acting, acting::Credential, loading::Loads, schema, without_nulls};
 use crate::{bus::memory::Bus, op::Op};
 
 /// Makes a request once more. What has it is a query, and may be asked twice.
@@ -53,13 +53,13 @@ impl fmt::Debug for Execution {
 impl Executor for Execution {
     async fn execute(&self, request: Request) -> Response {
         let Some(asking) = Asking::of(&request.data) else {
-            return self.careful.execute(request).await;
+            return run(&self.careful, request).await;
         };
-        let response = self.quick.execute(request).await;
+        let response = run(&self.quick, request).await;
         if response.errors.is_empty() {
             return response;
         }
-        self.careful.execute(asking.again()).await
+        run(&self.careful, asking.again()).await
     }
 
     fn execute_stream(
@@ -68,6 +68,14 @@ impl Executor for Execution {
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         Executor::execute_stream(&self.careful, request, session_data)
+    }
+}
+
+/// Runs a request together with what it loads.
+async fn run(schema: &Schema, request: Request) -> Response {
+    match get::<Loads>(&request.data) {
+        Some(loads) => loads.drive(schema.execute(request)).await,
+        None => schema.execute(request).await,
     }
 }
 

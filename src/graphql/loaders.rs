@@ -2,11 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use async_graphql::{
-    dataloader::{DataLoader, HashMapCache, Loader},
-    runtime::{TokioSpawner, TokioTimer},
-};
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 
+use super::loading::Loads;
 use crate::{
     domain::{
         content::Objective,
@@ -47,11 +45,11 @@ pub enum Memory {
     Nothing,
 }
 
-/// The loader of one request.
+/// The loader of one request, whose loads are run by `loads`.
 ///
-/// It waits for nothing: whatever is asked for before the runtime turns to it is one batch.
-pub fn loaders(op: Op, memory: Memory) -> RequestLoader {
-    let (spawner, timer) = (TokioSpawner::current(), TokioTimer::default());
+/// It waits for nothing: whatever is asked for before the request can go no further is one batch.
+pub fn loaders(op: Op, memory: Memory, loads: &Loads) -> RequestLoader {
+    let (spawner, timer) = (loads.clone(), loads.clone());
     let loader = DataLoader::with_cache(Loaders(op), spawner, timer, HashMapCache::default());
     let loader = loader.delay(Duration::ZERO);
     loader.enable_all_cache(memory == Memory::WholeRequest);

@@ -29,6 +29,7 @@ pub mod inbox;
 pub mod integration;
 pub mod live;
 pub mod loaders;
+pub mod loading;
 pub mod negotiation;
 pub mod node;
 pub mod note;
@@ -72,6 +73,7 @@ use futures_util::future::BoxFuture;
 use crate::{bus::memory::Bus, error::Error, op::Op};
 use acting::Credential;
 use loaders::{Loaders, Memory, RequestLoader};
+use loading::Loads;
 
 /// Everything that can be asked.
 #[derive(Debug, Default, MergedObject)]
@@ -152,8 +154,9 @@ pub fn sdl() -> String {
 /// The one place where a request gets its operation and its loader, which so always agree.
 pub fn acting(request: impl Into<Request>, op: Op, credential: Credential) -> Request {
     let mut request = request.into();
-    let loader = loaders::loaders(op.clone(), memory(&mut request));
-    request.data(loader).data(op).data(credential)
+    let loads = Loads::default();
+    let loader = loaders::loaders(op.clone(), memory(&mut request), &loads);
+    request.data(loader).data(loads).data(op).data(credential)
 }
 
 /// Only a query finds the house at its end as it was at its beginning.
