@@ -1,8 +1,8 @@
 //! How long it would take to find out whether the fields of a document can be merged.
 //!
 //! The rule looks at each kind of object apart, and what is asked of every kind goes into each: kinds inside kinds multiply, so that
-//! a page of text can keep it busy for minutes. Here its way is gone before it, until it is too long or more
-//! is wrong than anybody is told.
+//! a page of text can keep it busy for minutes. Here its way is gone before it, until it is too long or more is wrong than anybody
+//! is told.
 
 use std::collections::{BTreeMap, HashSet};
 
