@@ -36,6 +36,7 @@ pub mod notification;
 pub mod notification_cursor;
 pub mod notification_preference;
 pub mod organization;
+pub mod parsed;
 pub mod partnership;
 pub mod plan;
 pub mod plan_summary;

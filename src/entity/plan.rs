@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 
+use super::parsed::Parsed;
 use crate::domain::{
     actor::{Actor, Side},
     calendar::PeriodKind,
@@ -34,10 +35,10 @@ pub struct Model {
     pub starts_on: NaiveDate,
     pub ends_on: NaiveDate,
     pub currency: Currency,
-    pub content: PlanContent,
+    pub content: Parsed<PlanContent>,
     pub vendor_sponsor_id: Option<UserId>,
     pub partner_sponsor_id: Option<UserId>,
-    pub policy: PlanningPolicy,
+    pub policy: Parsed<PlanningPolicy>,
     pub override_reason: Option<String>,
     pub renews_id: Option<PlanId>,
     pub renewal_growth: Option<Growth>,

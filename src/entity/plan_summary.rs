@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 
+use super::parsed::Parsed;
 use crate::domain::{
     id::PlanId,
     summary::{PlanSummary, PlanSums},
@@ -16,8 +17,8 @@ pub struct Model {
     pub plan_id: PlanId,
     pub version: i32,
     pub day: NaiveDate,
-    pub summary: PlanSummary,
-    pub sums: PlanSums,
+    pub summary: Parsed<PlanSummary>,
+    pub sums: Parsed<PlanSums>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

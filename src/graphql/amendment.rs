@@ -77,17 +77,17 @@ impl Amendment {
 
     /// The vision as it is to be.
     async fn vision(&self) -> Option<String> {
-        self.written().content.vision
+        self.written().content.vision.clone()
     }
 
     /// The value proposition as it is to be.
     async fn value_proposition(&self) -> Option<String> {
-        self.written().content.value_proposition
+        self.written().content.value_proposition.clone()
     }
 
     /// The review cadence as it is to be.
     async fn review_cadence(&self) -> Option<PlanCadence> {
-        self.written().content.cadence.map(PlanCadence::from)
+        self.written().content.cadence.clone().map(PlanCadence::from)
     }
 
     /// The vendor's executive sponsor as it is to be.

@@ -478,7 +478,7 @@ impl Plan {
 
     /// What it is offered, asked and measured by: the programme's policy of the day on which its draft was begun.
     async fn planning_policy(&self) -> PlanningPolicy {
-        PlanningPolicy(self.0.policy.clone())
+        PlanningPolicy((*self.0.policy).clone())
     }
 
     /// The plan of the period before that it renews; null if it renews none.

@@ -31,7 +31,7 @@ use crate::{
         summary::PlanSummary,
         tally::{Slice, SliceSums},
     },
-    entity::plan,
+    entity::{parsed::Parsed, plan},
     service::{
         progress::{self, CommitmentFigures, PlanFigures, TargetFigures},
         readings::Reading,
@@ -132,7 +132,7 @@ impl Hash for SummaryOf {
 }
 
 impl Loader<SummaryOf> for Loaders {
-    type Value = Arc<PlanSummary>;
+    type Value = Parsed<PlanSummary>;
     type Error = crate::error::Error;
 
     async fn load(
@@ -147,7 +147,7 @@ impl Loader<SummaryOf> for Loaders {
         for (day, mut keys) in by_day {
             let plans = keys.values().map(|key| Arc::clone(&key.plan)).collect();
             for (id, summary) in summaries::of_plans(self.0.db.read(), plans, day).await? {
-                found.extend(keys.remove(&id).map(|key| (key, Arc::new(summary))));
+                found.extend(keys.remove(&id).map(|key| (key, summary)));
             }
         }
         Ok(found)
@@ -449,13 +449,13 @@ pub struct PlanProgress {
     /// The plan.
     pub plan: Arc<plan::Model>,
     as_of: NaiveDate,
-    summary: Arc<PlanSummary>,
+    summary: Parsed<PlanSummary>,
 }
 
 impl PlanProgress {
     /// Where a plan stands, worked out.
     pub fn new(figures: PlanFigures) -> Self {
-        let summary = Arc::new(figures.summary());
+        let summary = figures.summary().into();
         Self { plan: figures.plan, as_of: figures.as_of, summary }
     }
 

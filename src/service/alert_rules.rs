@@ -41,10 +41,10 @@ pub async fn set(op: &Op, id: PlanId, rules: RuleSettings) -> Result<plan::Model
         before: Some(json!(before.policy.alert_rules)),
         after: Some(json!(rules)),
     };
-    let mut policy = before.policy.clone();
+    let mut policy = (*before.policy).clone();
     policy.alert_rules = rules;
     let mut row = before.into_active_model();
-    row.policy = Set(policy);
+    row.policy = Set(policy.into());
     row.updated_at = Set(op.now());
     let plan = row.update(&*tx).await?;
     history::write(&tx, op, entry).await?;

@@ -31,7 +31,7 @@ pub fn period(plan: &plan::Model) -> Period {
 pub fn head(plan: &plan::Model) -> Head {
     Head {
         name: plan.name.clone(),
-        content: plan.content.clone(),
+        content: (*plan.content).clone(),
         vendor_sponsor: plan.vendor_sponsor_id,
         partner_sponsor: plan.partner_sponsor_id,
     }
@@ -41,7 +41,7 @@ pub fn head(plan: &plan::Model) -> Head {
 pub fn with_head(plan: plan::Model, head: Head) -> plan::Model {
     plan::Model {
         name: head.name,
-        content: head.content,
+        content: head.content.into(),
         vendor_sponsor_id: head.vendor_sponsor,
         partner_sponsor_id: head.partner_sponsor,
         ..plan
@@ -142,7 +142,7 @@ pub async fn readiness(db: &impl ConnectionTrait, plan: &plan::Model) -> Result<
     let left = people::left(db, plan, &commitments).await?;
     let draft = Draft {
         mode: plan.mode,
-        policy: plan.policy.clone(),
+        policy: (*plan.policy).clone(),
         period: period(plan),
         currency: plan.currency,
         vendor_sponsor: plan.vendor_sponsor_id,
@@ -211,7 +211,7 @@ pub async fn snapshot(
         period_kind: plan.period_kind,
         period: period(&plan),
         currency: plan.currency,
-        content: plan.content.clone(),
+        content: (*plan.content).clone(),
         vendor_sponsor: plan.vendor_sponsor_id,
         partner_sponsor: plan.partner_sponsor_id,
         targets: targets.into_iter().map(target_terms).collect(),

@@ -90,7 +90,7 @@ async fn run_on(op: &Op, plan: plan::Model, trial: &DryRun) -> Result<Fired> {
         thresholds: trial.thresholds.unwrap_or(plan.policy.thresholds),
         windows: trial.windows.unwrap_or(plan.policy.windows),
         alert_rules: trial.rules.clone().unwrap_or_else(|| plan.policy.alert_rules.clone()),
-        ..plan.policy.clone()
+        ..(*plan.policy).clone()
     };
     programmes::check_measures(&policy)?;
     let mut replay = Replay::new(Side::Vendor, policy.alert_rules.clone());
@@ -98,7 +98,7 @@ async fn run_on(op: &Op, plan: plan::Model, trial: &DryRun) -> Result<Fired> {
     let ended = plan.termination.as_ref().map_or(over, |notice| notice.effective_on.min(over));
     let (from, to) = (plan.activated_on.map(|on| on.max(trial.since)), today.min(ended));
     let from = from.filter(|from| *from <= to);
-    let tried = plan::Model { policy, ..plan.clone() };
+    let tried = plan::Model { policy: policy.into(), ..plan.clone() };
     if let Some(from) = from {
         let db = op.db.read();
         let reading = readings::of_plan(db, plan.id).await?;

@@ -132,7 +132,7 @@ pub async fn apply(editing: &mut Editing, change: FieldChange) -> Result<Change>
 }
 
 async fn to_plan(editing: &mut Editing, field: PlanField) -> Result<Change> {
-    let mut content: PlanContent = editing.plan.content.clone();
+    let mut content: PlanContent = (*editing.plan.content).clone();
     let mut edit = PlanEdit::default();
     match field {
         PlanField::Name(name) => edit.name = Some(name),

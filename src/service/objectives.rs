@@ -26,7 +26,7 @@ pub async fn by_ids(op: &Op, ids: &[ObjectiveId]) -> Result<Vec<Objective>> {
         any.add(Expr::col(plan::Column::Content).cast_as("TEXT").like(format!("%{id}%")))
     });
     let plans = plan::Entity::visible_to(&op.actor).filter(any).all(op.db.read()).await?;
-    let objectives = plans.into_iter().flat_map(|plan| plan.content.objectives);
+    let objectives = plans.into_iter().flat_map(|plan| plan.content.objectives.clone());
     Ok(objectives.filter(|objective| ids.contains(&objective.id)).collect())
 }
 

@@ -114,7 +114,7 @@ pub async fn edit(
 /// [`edit`], as part of a change under way.
 pub async fn edit_in(editing: &mut Editing, edit: PlanEdit) -> Result<Change> {
     let plan = &mut editing.plan;
-    let before = json!({ "name": plan.name, "content": plan.content,
+    let before = json!({ "name": plan.name, "content": *plan.content,
         "vendorSponsor": plan.vendor_sponsor_id, "partnerSponsor": plan.partner_sponsor_id });
     if let Some(name) = edit.name {
         check::short("name", &name)?;
@@ -124,7 +124,7 @@ pub async fn edit_in(editing: &mut Editing, edit: PlanEdit) -> Result<Change> {
         check_content(&content)?;
         objectives::check_kept(&plan.content, "narrative.objectives", &edit.kept)?;
         let (rates, cadence) = (plan.content.rates.clone(), plan.content.cadence.clone());
-        plan.content = PlanContent { rates, cadence, ..content };
+        plan.content = PlanContent { rates, cadence, ..content }.into();
     }
     if let Some(sponsor) = edit.vendor_sponsor {
         check_sponsor(&editing.tx, sponsor, Side::Vendor, &editing.plan).await?;
@@ -135,7 +135,7 @@ pub async fn edit_in(editing: &mut Editing, edit: PlanEdit) -> Result<Change> {
         editing.plan.partner_sponsor_id = Some(sponsor);
     }
     let plan = &editing.plan;
-    let after = json!({ "name": plan.name, "content": plan.content,
+    let after = json!({ "name": plan.name, "content": *plan.content,
         "vendorSponsor": plan.vendor_sponsor_id, "partnerSponsor": plan.partner_sponsor_id });
     Ok(Change {
         action: "editPlan",

@@ -14,7 +14,7 @@ use crate::{
         id::{PlanId, TargetId},
         summary::{PlanSummary, PlanSums},
     },
-    entity::{commitment, plan, plan_summary, plan_version, target},
+    entity::{commitment, parsed::Parsed, plan, plan_summary, plan_version, target},
     error::Result,
 };
 
@@ -96,8 +96,8 @@ async fn signed(db: &impl ConnectionTrait, plans: &[PlanId]) -> Result<BTreeMap<
         effective_on: Option<NaiveDate>,
         version: Option<i32>,
         day: Option<NaiveDate>,
-        summary: Option<PlanSummary>,
-        sums: Option<PlanSums>,
+        summary: Option<Parsed<PlanSummary>>,
+        sums: Option<Parsed<PlanSums>>,
     }
     use plan_summary::Column as Kept;
     use plan_version::Column as Version;

@@ -136,7 +136,7 @@ async fn sheet(
             objectives: objectives
                 .map(|objective| Objective { id: op.mint(), ..objective })
                 .collect(),
-            ..old.content.clone()
+            ..(*old.content).clone()
         },
         vendor_sponsor: old.vendor_sponsor_id.filter(|_| stays(Side::Vendor)),
         partner_sponsor: old.partner_sponsor_id.filter(|_| stays(Side::Partner)),

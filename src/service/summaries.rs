@@ -20,7 +20,7 @@ use crate::{
         progress::TargetStatus,
         summary::{PlanSummary, PlanSums},
     },
-    entity::{plan, plan_summary},
+    entity::{parsed::Parsed, plan, plan_summary},
     error::Result,
 };
 
@@ -67,25 +67,25 @@ pub async fn of_plans(
     db: &impl ConnectionTrait,
     plans: Vec<Arc<plan::Model>>,
     day: NaiveDate,
-) -> Result<BTreeMap<PlanId, PlanSummary>> {
+) -> Result<BTreeMap<PlanId, Parsed<PlanSummary>>> {
     // Without the sums, which are many times as large.
     let kept = plan_summary::Entity::find()
         .select_only()
         .columns([plan_summary::Column::PlanId, plan_summary::Column::Summary])
         .filter(plan_summary::Column::PlanId.is_in(plans.iter().map(|plan| plan.id)))
         .filter(plan_summary::Column::Day.eq(day));
-    let kept: Vec<(PlanId, PlanSummary)> = kept.into_tuple().all(db).await?;
-    let mut kept: BTreeMap<PlanId, PlanSummary> = kept.into_iter().collect();
+    let kept: Vec<(PlanId, Parsed<PlanSummary>)> = kept.into_tuple().all(db).await?;
+    let mut kept: BTreeMap<_, _> = kept.into_iter().collect();
     let in_force = plans.iter().filter_map(|plan| {
         let summary = kept.remove(&plan.id)?;
         (plan.version_in_force == Some(summary.version)).then_some((plan.id, summary))
     });
-    let mut found: BTreeMap<PlanId, PlanSummary> = in_force.collect();
+    let mut found: BTreeMap<_, _> = in_force.collect();
     let others: Vec<Arc<plan::Model>> =
         plans.into_iter().filter(|plan| !found.contains_key(&plan.id)).collect();
     if !others.is_empty() {
         let figures = progress::of_plans(db, others, day).await?;
-        found.extend(figures.into_iter().map(|(id, figures)| (id, figures.summary())));
+        found.extend(figures.into_iter().map(|(id, figures)| (id, figures.summary().into())));
     }
     Ok(found)
 }
@@ -97,8 +97,8 @@ pub async fn keep(tx: &Tx, figures: &PlanFigures) -> Result<()> {
         plan_id: Set(figures.plan.id),
         version: Set(figures.version),
         day: Set(figures.as_of),
-        summary: Set(figures.summary()),
-        sums: Set(figures.sums()),
+        summary: Set(figures.summary().into()),
+        sums: Set(figures.sums().into()),
     };
     let anew = OnConflict::column(Column::PlanId)
         .update_columns([Column::Version, Column::Day, Column::Summary, Column::Sums])
@@ -119,7 +119,8 @@ pub async fn difference(tx: &Tx, plan: &plan::Model) -> Result<Option<String>> {
         return Ok(None);
     };
     let counted = progress::by_sums(&**tx, plan, row.day).await?;
-    let (counted, stored) = ((counted.summary(), counted.sums()), (row.summary, row.sums));
+    let (counted, stored) =
+        ((counted.summary().into(), counted.sums().into()), (row.summary, row.sums));
     Ok((counted != stored)
         .then(|| format!("kept for {}: sums give {counted:?}, stored is {stored:?}", row.day)))
 }

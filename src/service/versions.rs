@@ -16,7 +16,7 @@ use crate::{
         lens::{CommitmentLens, TargetLens, TargetScope, kept_under, merged, target_lenses},
         version::{CommitmentTerms, Snapshot, TargetTerms},
     },
-    entity::{commitment, plan, plan_version, target},
+    entity::{commitment, parsed::Parsed, plan, plan_version, target},
     error::{Error, Result},
     op::Op,
 };
@@ -27,7 +27,7 @@ pub struct Sealed {
     /// The day from which it counts; none for the first, which counts from the beginning.
     pub effective_on: Option<NaiveDate>,
     /// What was signed.
-    pub snapshot: Snapshot,
+    pub snapshot: Parsed<Snapshot>,
 }
 
 /// The signed versions of a plan, oldest first.
@@ -38,17 +38,17 @@ impl Versions {
     /// The version in force on a day; none while nothing is signed.
     pub fn on(&self, day: NaiveDate) -> Option<&Snapshot> {
         let begun = self.0.iter().rfind(|sealed| sealed.effective_on.is_none_or(|on| on <= day));
-        begun.or(self.0.first()).map(|sealed| &sealed.snapshot)
+        begun.or(self.0.first()).map(|sealed| &*sealed.snapshot)
     }
 
     /// The version that was signed last, be it in force already or not.
     pub fn last(&self) -> Option<&Snapshot> {
-        self.0.last().map(|sealed| &sealed.snapshot)
+        self.0.last().map(|sealed| &*sealed.snapshot)
     }
 
     /// The version of this number.
     pub fn numbered(&self, number: i32) -> Option<&Snapshot> {
-        self.0.iter().map(|sealed| &sealed.snapshot).find(|snapshot| snapshot.number == number)
+        self.0.iter().map(|sealed| &*sealed.snapshot).find(|snapshot| snapshot.number == number)
     }
 
     /// The first day on which the version that was signed last counts.
@@ -59,7 +59,7 @@ impl Versions {
     /// What the targets of all versions look at.
     pub fn target_lenses(&self) -> Vec<TargetLens> {
         merged(self.0.iter().map(|sealed| {
-            let Snapshot { number, plan, targets, .. } = &sealed.snapshot;
+            let Snapshot { number, plan, targets, .. } = &*sealed.snapshot;
             let scopes: Vec<TargetScope> =
                 targets.iter().map(|terms| content::scope(&target_of(*plan, 0, terms))).collect();
             target_lenses(*number, &scopes)
@@ -69,7 +69,7 @@ impl Versions {
     /// What the commitments of all versions look at.
     pub fn commitment_lenses(&self) -> Vec<CommitmentLens> {
         merged(self.0.iter().map(|sealed| {
-            let Snapshot { number, period, commitments, .. } = &sealed.snapshot;
+            let Snapshot { number, period, commitments, .. } = &*sealed.snapshot;
             let lens = |terms: &CommitmentTerms| CommitmentLens {
                 id: terms.id,
                 version: *number,
@@ -151,13 +151,13 @@ pub async fn of_plan(db: &impl ConnectionTrait, plan: PlanId) -> Result<Versions
 }
 
 /// What a stored version says.
-pub fn read(row: &plan_version::Model) -> Result<Snapshot> {
+pub fn read(row: &plan_version::Model) -> Result<Parsed<Snapshot>> {
     parsed(row.plan_id, &row.content)
 }
 
 /// What a version's content says.
-pub fn parsed(plan: PlanId, content: &str) -> Result<Snapshot> {
-    serde_json::from_str(content)
+pub fn parsed(plan: PlanId, content: &str) -> Result<Parsed<Snapshot>> {
+    Parsed::read(content)
         .map_err(|error| Error::Inconsistent(format!("a version of {plan} is unreadable: {error}")))
 }
 
@@ -259,5 +259,6 @@ pub async fn differences(
         let row = found.iter().find(|row| row.number == number);
         row.ok_or_else(|| Error::invalid(field, format!("{number} is no version of the plan")))
     };
-    Ok(diff::between(&read(version("from", from)?)?, &read(version("to", to)?)?))
+    let (from, to) = (read(version("from", from)?)?, read(version("to", to)?)?);
+    Ok(diff::between(&from, &to))
 }
