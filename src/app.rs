@@ -2,7 +2,11 @@
 
 mod loads;
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, LazyLock},
+};
 
 use anyhow::Context;
 use futures_util::future::BoxFuture;
@@ -25,7 +29,7 @@ use crate::{
     graphql::{self, acting::Credential, execution::Execution},
     http::{
         self, HttpState, Now, Timing,
-        auth::{AuthFailure, Caller, StillHolds, Visibility},
+        auth::{AuthFailure, Caller, FindVisibility, StillHolds, Visibility},
         dashboard::{self, DemoUser},
         guard::{
             documents::Documents,
@@ -279,7 +283,9 @@ async fn authenticate(op: Op, stranger: Op, bearer: Option<String>) -> Result<Ca
     };
     let id = op.actor.member().map(|member| member.id().into());
     let still_holds = is_ours.then(|| still_holds(op.clone(), epoch));
-    let visibility = visibility(&op).map(Arc::new);
+    let seen = op.clone();
+    let visibility: FindVisibility = Box::new(move || visibility(seen));
+    let visibility = Arc::new(LazyLock::new(visibility));
     let prepare = Arc::new(move |request| graphql::acting(request, op.clone(), credential.clone()));
     Ok(Caller { id, prepare, expires_at, visibility, epoch, still_holds })
 }
@@ -299,11 +305,11 @@ fn still_holds(op: Op, epoch: i64) -> StillHolds {
 }
 
 /// What the caller sees, for those who see the same; a stranger sees nothing that could be shared.
-fn visibility(op: &Op) -> Option<Visibility> {
+fn visibility(op: Op) -> Option<Visibility> {
     let member = op.actor.member()?;
     // Somebody on many teams has a long one.
     let class = hex::encode(Sha256::digest(member.visibility())).into();
-    let (person, op) = (member.id().into(), op.clone());
+    let person = member.id().into();
     let prepare =
         Arc::new(move |request| graphql::acting(request, op.clone(), Credential::default()));
     Some(Visibility { class, person, prepare })

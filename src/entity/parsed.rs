@@ -10,11 +10,11 @@ use std::{
 
 use lru::LruCache;
 use sea_orm::{
-    ColIdx, QueryResult, TryGetError, TryGetable, TryGetableFromJson, Value,
+    ColIdx, DbErr, QueryResult, TryGetError, TryGetable, Value,
     sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr},
+    sqlx::{Row, error::BoxDynError},
 };
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned, de::Error as _};
-use serde_json::value::RawValue;
+use serde::de::DeserializeOwned;
 
 use crate::domain::{
     content::PlanContent,
@@ -80,62 +80,60 @@ impl<T: fmt::Debug> fmt::Debug for Parsed<T> {
     }
 }
 
-/// A column of JSON, whose text is looked up before anything is parsed.
-struct Column<T>(Parsed<T>);
-
-impl<'de, T: Remembered> Deserialize<'de> for Column<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <&RawValue>::deserialize(deserializer)?;
-        Parsed::read(text.get()).map(Self).map_err(D::Error::custom)
-    }
-}
-
-impl<T: Remembered> TryGetableFromJson for Column<T> {}
-
 impl<T: Remembered> TryGetable for Parsed<T> {
     fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
-        Column::try_get_from_json(row, index).map(|Column(parsed)| parsed)
+        let unreadable = |error: BoxDynError| {
+            TryGetError::DbErr(DbErr::Type(format!("column {index:?} is unreadable: {error}")))
+        };
+        let text = text(row, index).map_err(unreadable)?;
+        let text = text.ok_or_else(|| TryGetError::Null(format!("{index:?}")))?;
+        Self::read(text).map_err(|error| unreadable(error.into()))
     }
 }
 
-impl<T: Serialize> From<Parsed<T>> for Value {
+/// The text of a column of JSON, where it lies in the row: whatever reads it as JSON goes through all of it.
+fn text<I: ColIdx>(row: &QueryResult, index: I) -> Result<Option<&str>, BoxDynError> {
+    if let Some(row) = row.try_as_pg_row() {
+        let text: Option<&str> = row.try_get_unchecked(index.as_sqlx_postgres_index())?;
+        // Before a JSONB there is the version of its format.
+        return Ok(text.map(|text| text.strip_prefix('\u{1}').unwrap_or(text)));
+    }
+    let row = row.try_as_sqlite_row().ok_or("neither a row of PostgreSQL nor of SQLite")?;
+    Ok(row.try_get_unchecked(index.as_sqlx_sqlite_index())?)
+}
+
+impl<T: Clone + Into<Value>> From<Parsed<T>> for Value {
     fn from(parsed: Parsed<T>) -> Self {
-        let json = serde_json::to_value(&*parsed);
-        Self::Json(Some(Box::new(json.expect("what is kept as JSON can be written as JSON"))))
+        Arc::unwrap_or_clone(parsed.0).into()
     }
 }
 
-impl<T: Remembered> ValueType for Parsed<T> {
+impl<T: ValueType> ValueType for Parsed<T> {
     fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
-        match value {
-            Value::Json(Some(json)) => {
-                serde_json::from_value::<T>(*json).map(Self::from).map_err(|_| ValueTypeErr)
-            }
-            _ => Err(ValueTypeErr),
-        }
+        <T as ValueType>::try_from(value).map(Self::from)
     }
 
     fn type_name() -> String {
-        "Parsed".to_owned()
+        T::type_name()
     }
 
     fn array_type() -> ArrayType {
-        ArrayType::Json
+        T::array_type()
     }
 
     fn column_type() -> ColumnType {
-        ColumnType::Json
+        T::column_type()
     }
 }
 
-impl<T: Remembered> Nullable for Parsed<T> {
+impl<T: Nullable> Nullable for Parsed<T> {
     fn null() -> Value {
-        Value::Json(None)
+        T::null()
     }
 }
 
 /// What is worth remembering: read by every other request, and seldom changed.
-pub trait Remembered: DeserializeOwned + Serialize + Send + Sync + 'static {
+pub trait Remembered: DeserializeOwned + Send + Sync + 'static {
     /// The texts that were read lately.
     fn memory() -> &'static Memory<Self>;
 }

@@ -3,7 +3,10 @@
 //! The transport knows where tokens are written and when they must be asked
 //! about again; what makes one good is the [`Authenticator`]'s business.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use async_graphql::Request;
 use axum::http::{HeaderMap, header};
@@ -35,6 +38,9 @@ pub struct Visibility {
     pub prepare: Prepare,
 }
 
+/// Found out when somebody follows something; whoever only asks never needs it.
+pub type FindVisibility = Box<dyn FnOnce() -> Option<Visibility> + Send>;
+
 /// Somebody whose token is good, or who brought none.
 #[derive(Clone)]
 pub struct Caller {
@@ -45,7 +51,7 @@ pub struct Caller {
     /// When the token ends by itself; a socket is asked about again at that instant.
     pub expires_at: Option<DateTime<Utc>>,
     /// What may be shared with others; nothing with a stranger.
-    pub visibility: Option<Arc<Visibility>>,
+    pub visibility: Arc<LazyLock<Option<Visibility>, FindVisibility>>,
     /// Under which epoch of access this was found out: while it lasts, all of it holds.
     pub epoch: i64,
     /// Spares looking the token up again; absent where that alone can tell.
@@ -53,6 +59,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// What may be shared with others; nothing with a stranger.
+    pub fn visibility(&self) -> Option<&Visibility> {
+        (**self.visibility).as_ref()
+    }
+
     /// Looks `token` up again, for somebody who goes on with it; they stay who they are while nothing has changed.
     pub async fn renewed(
         &self,
