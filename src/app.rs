@@ -2,11 +2,7 @@
 
 mod loads;
 
-use std::{
-    net::SocketAddr,
-    path::PathBuf,
-    sync::{Arc, LazyLock},
-};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use futures_util::future::BoxFuture;
@@ -29,7 +25,7 @@ use crate::{
     graphql::{self, acting::Credential, execution::Execution},
     http::{
         self, HttpState, Now, Timing,
-        auth::{AuthFailure, Caller, FindVisibility, StillHolds, Visibility},
+        auth::{AuthFailure, Caller, Shareable, StillHolds, Visibility},
         dashboard::{self, DemoUser},
         guard::{
             documents::Documents,
@@ -284,10 +280,9 @@ async fn authenticate(op: Op, stranger: Op, bearer: Option<String>) -> Result<Ca
     let id = op.actor.member().map(|member| member.id().into());
     let still_holds = is_ours.then(|| still_holds(op.clone(), epoch));
     let seen = op.clone();
-    let visibility: FindVisibility = Box::new(move || visibility(seen));
-    let visibility = Arc::new(LazyLock::new(visibility));
+    let shareable = Shareable::found_by(move || visibility(seen));
     let prepare = Arc::new(move |request| graphql::acting(request, op.clone(), credential.clone()));
-    Ok(Caller { id, prepare, expires_at, visibility, epoch, still_holds })
+    Ok(Caller { id, prepare, expires_at, shareable, epoch, still_holds })
 }
 
 /// An issuer may take a key back at any time; of our own tokens the organisation's epoch of access tells.

@@ -38,8 +38,28 @@ pub struct Visibility {
     pub prepare: Prepare,
 }
 
-/// Found out when somebody follows something; whoever only asks never needs it.
-pub type FindVisibility = Box<dyn FnOnce() -> Option<Visibility> + Send>;
+/// What may be shared with others, found out when somebody follows something: whoever only asks never needs it.
+#[derive(Clone)]
+pub struct Shareable(Arc<LazyLock<Option<Visibility>, FindVisibility>>);
+
+type FindVisibility = Box<dyn FnOnce() -> Option<Visibility> + Send>;
+
+impl Shareable {
+    /// What will be found.
+    pub fn found_by(find: impl FnOnce() -> Option<Visibility> + Send + 'static) -> Self {
+        Self(Arc::new(LazyLock::new(Box::new(find))))
+    }
+
+    /// Nothing, as with a stranger.
+    pub fn nothing() -> Self {
+        Self::found_by(|| None)
+    }
+
+    /// What somebody may see, as far as others may see the same.
+    pub fn visibility(&self) -> Option<&Visibility> {
+        (**self.0).as_ref()
+    }
+}
 
 /// Somebody whose token is good, or who brought none.
 #[derive(Clone)]
@@ -51,7 +71,7 @@ pub struct Caller {
     /// When the token ends by itself; a socket is asked about again at that instant.
     pub expires_at: Option<DateTime<Utc>>,
     /// What may be shared with others; nothing with a stranger.
-    pub visibility: Arc<LazyLock<Option<Visibility>, FindVisibility>>,
+    pub shareable: Shareable,
     /// Under which epoch of access this was found out: while it lasts, all of it holds.
     pub epoch: i64,
     /// Spares looking the token up again; absent where that alone can tell.
@@ -59,11 +79,6 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// What may be shared with others; nothing with a stranger.
-    pub fn visibility(&self) -> Option<&Visibility> {
-        (**self.visibility).as_ref()
-    }
-
     /// Looks `token` up again, for somebody who goes on with it; they stay who they are while nothing has changed.
     pub async fn renewed(
         &self,

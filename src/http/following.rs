@@ -128,7 +128,7 @@ impl<E: Executor> Following<E> {
 
     /// What is told next.
     pub async fn next(&mut self) -> Option<Told> {
-        let mut may_join = self.visit.caller.visibility().is_some();
+        let mut may_join = self.visit.caller.shareable.visibility().is_some();
         loop {
             match &mut self.way {
                 Way::Alone(alone) => match alone.next(may_join).await {
@@ -159,7 +159,7 @@ impl<E: Executor> Following<E> {
 
     fn join(&self, at: &EventCursor) -> Option<Seat> {
         let house = &self.house;
-        let visibility = self.visit.caller.visibility()?;
+        let visibility = self.visit.caller.shareable.visibility()?;
         house.sharing.join(house, &self.wish, visibility, at)
     }
 
@@ -178,7 +178,8 @@ impl<E: Executor> Following<E> {
         if tiding.standing.epoch == self.visit.caller.epoch {
             return true;
         }
-        let class = |visit: &Visit| visit.caller.visibility().map(|of| Arc::clone(&of.class));
+        let class =
+            |visit: &Visit| visit.caller.shareable.visibility().map(|of| Arc::clone(&of.class));
         let before = class(&self.visit);
         let found = (self.house.authenticate)(self.token.clone()).await;
         let is_known = found.is_ok();

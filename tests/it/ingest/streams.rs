@@ -7,7 +7,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use insta::assert_snapshot;
 use jbp::http::{
     RequestId,
-    auth::Caller,
+    auth::{Caller, Shareable},
     ingest::{self, Chunk, Loads, Opened, Pace},
 };
 use serde_json::json;
@@ -200,7 +200,7 @@ fn door(pace: Pace, chunks: &tokio::sync::mpsc::UnboundedSender<usize>) -> Route
             let caller = Caller {
                 id: Some("ada".into()),
                 prepare: Arc::new(|request| request),
-                visibility: None,
+                shareable: Shareable::nothing(),
                 epoch: 0,
                 still_holds: None,
                 expires_at: None,

@@ -14,7 +14,7 @@ use futures_util::{FutureExt, Stream, StreamExt, future, stream};
 use jbp::domain::allowance::Rate;
 use jbp::http::{
     HttpState, Timing,
-    auth::{AuthFailure, Caller},
+    auth::{AuthFailure, Caller, Shareable},
     guard::{
         documents::Documents,
         outline::{Outline, PageSizes},
@@ -164,7 +164,14 @@ impl Toy {
         let id = (name != "nobody").then(|| name.as_str().into());
         let prepare =
             Arc::new(move |request: async_graphql::Request| request.data(Actor(name.clone())));
-        Ok(Caller { id, prepare, expires_at, visibility: None, epoch: 0, still_holds: None })
+        Ok(Caller {
+            id,
+            prepare,
+            expires_at,
+            shareable: Shareable::nothing(),
+            epoch: 0,
+            still_holds: None,
+        })
     }
 
     fn announced(&self) -> mpsc::UnboundedReceiver<i32> {
